@@ -1,0 +1,1 @@
+"""What a benchmark is: tables, manifest, releases on disk, and their verification."""

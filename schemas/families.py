@@ -1,0 +1,21 @@
+"""The families this package knows; a new one is a module here and a line below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+from .patents_family import PATENTS
+
+if TYPE_CHECKING:
+    from .family import Family
+
+FAMILIES = {family.name: family for family in (PATENTS,)}
+
+
+def find_family(name: str) -> Family:
+    """The ``Family`` of that name; ``UsageError`` names the known ones."""
+    try:
+        return FAMILIES[name]
+    except KeyError:
+        raise UsageError.from_unknown_name("family", name, FAMILIES) from None
