@@ -351,6 +351,13 @@ class Release:
                 ) from None
         return pa.concat_tables(parts)
 
+    def head(self, name: str, count: int) -> Any:
+        """The first rows of a table, read without reading the rest."""
+        with pq.ParquetFile(self.files(name)[0]) as file:
+            for batch in file.iter_batches(batch_size=count):
+                return pa.Table.from_batches([batch])
+            return file.schema_arrow.empty_table()
+
     def polars(self, name: str, split: str | None = None) -> Any:
         """Rows of a table as a ``polars.DataFrame`` that shares the Arrow buffers."""
         import polars as pl

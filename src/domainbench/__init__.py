@@ -1,0 +1,10 @@
+"""domainbench: build versioned, domain-labelled benchmarks and measure retrieval on them.
+
+>>> import domainbench
+>>> release = domainbench.sample("patents", "demo/patents")        # doctest: +SKIP
+>>> results = domainbench.evaluate(release, ["bm25", "dense"])     # doctest: +SKIP
+"""
+
+from domainbench.api import build, evaluate, inspect, load, sample, verify
+
+__all__ = ["build", "evaluate", "inspect", "load", "sample", "verify"]

@@ -1,0 +1,32 @@
+# One environment for everything; both targets make it if it is not there.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The CPU build of PyTorch; set TORCH="torch" for the newest build with CUDA.
+TORCH ?= torch==2.13.0
+
+.PHONY: demo test lint clean
+
+demo: $(VENV)/ready
+	rm -rf demo
+	$(BIN)/domainbench sample patents -o demo/patents
+	$(BIN)/domainbench evaluate demo/patents -s bm25 -s dense -s rrf:bm25+dense -o demo/results
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest -q -n auto
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+
+# The strict editable mode links every module, so that type checkers find them.
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet "$(TORCH)"
+	$(BIN)/python -m pip install --quiet --editable ".[cpu,dev]" --config-settings editable_mode=strict
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo build *.egg-info

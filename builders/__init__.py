@@ -1,0 +1,1 @@
+"""How benchmarks are made: raw sources, portable stages, and one builder a family."""

@@ -1,0 +1,143 @@
+"""The package's verbs for Python; the command line is a thin layer over the same functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domainbench.schemas.progress import SILENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from domainbench.benchmarks.results import Results
+    from domainbench.schemas.findings import Finding
+    from domainbench.schemas.progress import Progress
+    from domainbench.schemas.release import Release
+
+
+def build(
+    family: str,
+    sources: Sequence[str | Path],
+    output: str | Path,
+    *,
+    options: Mapping[str, Any] | None = None,
+    config: str | Path | None = None,
+    name: str | None = None,
+    version: str | None = None,
+    license: str | None = None,  # noqa: A002 - the manifest's word
+    seed: int | None = None,
+    engine: str = "polars",
+    overwrite: bool = False,
+    progress: Progress = SILENT,
+) -> Release:
+    """Build a release of a family from raw files.
+
+    Args:
+        family: ``patents``.
+        sources: files, or folders that are searched for files.
+        output: folder of the release; it must not exist unless ``overwrite``.
+        options: the family's parameters; they win over those of ``config``.
+        config: TOML file with ``name``, ``version``, ``license``, ``seed``, ``preset``,
+            ``[options]`` and ``[mapping]``.
+        name: name of the release; the family's name by default.
+        version: ``YYYY.MM`` or ``YYYY.MM.N``; this month by default.
+        license: licence of the data, as SPDX identifier or in the source's words.
+        seed: seed of every sampling step; 0 by default.
+        engine: ``polars`` or ``duckdb``; the release is the same.
+        overwrite: replace a release that stands at ``output``.
+        progress: shown while it works.
+
+    Raises:
+        UsageError: an argument is wrong, or the output exists.
+        DataError: no source can be read.
+    """
+    from domainbench.builders.build import BuildRequest, run_build
+
+    request = BuildRequest.assemble(
+        family,
+        sources,
+        output,
+        options=options or {},
+        config=config,
+        name=name,
+        version=version,
+        license=license,
+        seed=seed,
+        engine=engine,
+        overwrite=overwrite,
+    )
+    return run_build(request, progress)
+
+
+def sample(
+    family: str,
+    output: str | Path,
+    *,
+    seed: int = 0,
+    size: int | None = None,
+    overwrite: bool = False,
+    progress: Progress = SILENT,
+) -> Release:
+    """Build a small release from generated material; nothing is downloaded.
+
+    The raw file it was built from is kept beside the release.
+
+    Args:
+        family: ``patents``.
+        output: folder of the release.
+        seed: another seed gives another sample.
+        size: how many families to generate; the family's own default where None.
+        overwrite: replace a release that stands at ``output``.
+        progress: shown while it works.
+    """
+    from domainbench.builders.sample import run_sample
+
+    return run_sample(
+        family, Path(output), seed=seed, size=size, overwrite=overwrite, progress=progress
+    )
+
+
+def load(folder: str | Path) -> Release:
+    """Open a release; ``.table``, ``.polars`` and ``.dataset`` give its rows."""
+    from domainbench.schemas.release import Release
+
+    return Release.open(Path(folder))
+
+
+def verify(folder: str | Path) -> list[Finding]:
+    """Check a release: files, schema, keys, references, texts, leakage, labels."""
+    from domainbench.schemas.verify import verify as run_verify
+
+    return run_verify(Path(folder))
+
+
+def inspect(folder: str | Path) -> dict[str, Any]:
+    """What a release holds: its manifest in short, tables, slices and three rows of each."""
+    from domainbench.schemas.inspect import inspect as run_inspect
+
+    return run_inspect(Path(folder))
+
+
+def evaluate(
+    release: Release | str | Path,
+    systems: Sequence[str],
+    *,
+    output: str | Path | None = None,
+    progress: Progress = SILENT,
+    **options: Any,
+) -> Results:
+    """Rank with each system and score per partition and slice.
+
+    Args:
+        release: the release or its folder.
+        systems: ``bm25``, ``dense``, ``dense:MODEL``, ``rrf:bm25+dense,k=60`` …
+        output: folder for results.json, runs and per-query values; None writes nothing.
+        progress: shown while it works.
+        options: see ``domainbench.benchmarks.evaluate.evaluate``.
+    """
+    from domainbench.benchmarks.evaluate import evaluate as run_evaluate
+
+    opened = release if not isinstance(release, str | Path) else load(release)
+    where = None if output is None else Path(output)
+    return run_evaluate(opened, systems, output=where, progress=progress, **options)

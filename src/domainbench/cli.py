@@ -1,0 +1,158 @@
+"""The command line: parsing, dispatch, exit codes.
+
+Exit code 0: done. 1: the data is at fault. 2: the call is at fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from domainbench import commands
+from domainbench.schemas.errors import DomainbenchError
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    _Verbs: TypeAlias = _SubParsersAction[argparse.ArgumentParser]
+    _Command: TypeAlias = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except DomainbenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`… | head`): no fault of the user's.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; finished stages are kept for the next run", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="domainbench",
+        description="Build versioned, domain-labelled benchmarks and measure retrieval on them.",
+    )
+    parser.add_argument("--version", action=_Version, help="print the version and exit")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_build(verbs)
+    _add_sample(verbs)
+    _add_inspect(verbs)
+    _add_verify(verbs)
+    _add_evaluate(verbs)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked: reading package metadata takes time."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:  # noqa: A002
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"domainbench {version('domainbench')}")
+        parser.exit()
+
+
+def _add_build(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("build", help="build a release from raw files")
+    verb.add_argument("family", metavar="FAMILY", help="patents")
+    verb.add_argument("sources", metavar="SOURCE", nargs="+", help="files or folders of raw data")
+    verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
+    verb.add_argument("--version", metavar="V", help="YYYY.MM or YYYY.MM.N (default: this month)")
+    verb.add_argument("--name", metavar="NAME", help="name of the release (default: the family)")
+    verb.add_argument("--license", metavar="TEXT", help="licence of the data (SPDX identifier)")
+    verb.add_argument(
+        "--config", metavar="FILE", help="TOML file with options and a column mapping"
+    )
+    verb.add_argument("--preset", metavar="NAME", help="named set of options, such as dapfam")
+    verb.add_argument(
+        "--set", dest="settings", metavar="KEY=VALUE", action="append", default=[],
+        type=_setting, help="set one option; may be repeated",
+    )  # fmt: skip
+    verb.add_argument("--seed", metavar="N", type=int, help="seed of every sampling step (0)")
+    verb.add_argument("--engine", default="polars", help="polars (default) or duckdb")
+    _add_common(verb, commands.build, overwrite=True)
+
+
+def _add_sample(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("sample", help="build a small release from generated material")
+    verb.add_argument("family", metavar="FAMILY", help="patents")
+    verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
+    verb.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="another seed, another sample"
+    )
+    verb.add_argument("--size", metavar="N", type=int, help="how many families to generate")
+    _add_common(verb, commands.sample, overwrite=True)
+
+
+def _add_inspect(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("inspect", help="show what a release holds")
+    verb.add_argument("folder", metavar="DIR", help="release folder")
+    _add_common(verb, commands.inspect)
+
+
+def _add_verify(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("verify", help="check a release; exit code 1 on any fault")
+    verb.add_argument("folder", metavar="DIR", help="release folder")
+    _add_common(verb, commands.verify)
+
+
+def _add_evaluate(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("evaluate", help="rank with each system, score per partition and slice")
+    verb.add_argument("folder", metavar="DIR", help="release folder")
+    verb.add_argument(
+        "-s", "--system", dest="systems", metavar="SYSTEM", action="append", required=True,
+        help="bm25, dense, dense:MODEL, rrf:bm25+dense,k=60 …; may be repeated",
+    )  # fmt: skip
+    verb.add_argument(
+        "-o", "--output", metavar="DIR", help="folder for results, runs, per-query values"
+    )
+    verb.add_argument("--task", metavar="T", help="task of the benchmark (default: its main one)")
+    verb.add_argument(
+        "--by", metavar="COLUMN", action="append", default=[], help="slice queries by a column"
+    )
+    verb.add_argument("-k", type=int, metavar="N", help="documents ranked for each query")
+    verb.add_argument(
+        "-m", "--measure", dest="measures", metavar="M", action="append",
+        help="nDCG@10, Recall@100, AP@100, RR …; may be repeated",
+    )  # fmt: skip
+    verb.add_argument("--query-view", metavar="VIEW", help="text of a query, such as TA or TAC")
+    verb.add_argument("--corpus-view", metavar="VIEW", help="text of a document, such as TACD")
+    verb.add_argument("--split", default="test", help="split of the queries (default: test)")
+    verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
+    verb.add_argument("--recompute", action="store_true", help="do not use finished results")
+    verb.add_argument(
+        "--trec", metavar="DIR", help="also write TREC runs and qrels into this folder"
+    )
+    _add_common(verb, commands.evaluate)
+
+
+def _add_common(verb: argparse.ArgumentParser, run: _Command, *, overwrite: bool = False) -> None:
+    if overwrite:
+        verb.add_argument("--overwrite", action="store_true", help="replace an existing release")
+    verb.add_argument("--json", action="store_true", help="print JSON for machines")
+    verb.set_defaults(run=run)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, found {text!r}")
+    return key.strip(), value.strip()

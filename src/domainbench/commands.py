@@ -1,0 +1,119 @@
+"""What each command prints; the work is done by the functions of ``domainbench.api``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domainbench import api
+from domainbench.terminal import progress_for
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from domainbench.schemas.release import Release
+
+
+def build(args: Namespace) -> int:
+    """``domainbench build``."""
+    options: dict[str, Any] = dict(args.settings)
+    if args.preset:
+        options["preset"] = args.preset
+    release = api.build(
+        args.family,
+        args.sources,
+        args.output,
+        options=options,
+        config=args.config,
+        name=args.name,
+        version=args.version,
+        license=args.license,
+        seed=args.seed,
+        engine=args.engine,
+        overwrite=args.overwrite,
+        progress=progress_for(quiet=args.json),
+    )
+    return _show_release(release, as_json=args.json)
+
+
+def sample(args: Namespace) -> int:
+    """``domainbench sample``."""
+    release = api.sample(
+        args.family,
+        args.output,
+        seed=args.seed,
+        size=args.size,
+        overwrite=args.overwrite,
+        progress=progress_for(quiet=args.json),
+    )
+    return _show_release(release, as_json=args.json)
+
+
+def inspect(args: Namespace) -> int:
+    """``domainbench inspect``."""
+    found = api.inspect(args.folder)
+    if args.json:
+        _print_json(found)
+    else:
+        from domainbench.summary import print_inspection
+
+        print_inspection(found)
+    return 0
+
+
+def verify(args: Namespace) -> int:
+    """``domainbench verify``."""
+    findings = api.verify(args.folder)
+    faults = sum(finding.level == "fault" for finding in findings)
+    if args.json:
+        listed = [finding.to_dict() for finding in findings]
+        _print_json({"path": args.folder, "faults": faults, "findings": listed})
+    else:
+        for finding in findings:
+            print(finding)
+        verdict = "sound" if not faults else f"{faults} fault(s)"
+        print(f"{args.folder}: {verdict}, {len(findings) - faults} note(s)")
+    return 1 if faults else 0
+
+
+def evaluate(args: Namespace) -> int:
+    """``domainbench evaluate``."""
+    results = api.evaluate(
+        args.folder,
+        args.systems,
+        output=args.output,
+        task=args.task,
+        by=args.by,
+        k=args.k,
+        measures=args.measures,
+        query_view=args.query_view,
+        corpus_view=args.corpus_view,
+        split=args.split,
+        seed=args.seed,
+        recompute=args.recompute,
+        trec=Path(args.trec) if args.trec else None,
+        progress=progress_for(quiet=args.json),
+    )
+    if args.json:
+        _print_json(results.model_dump(mode="json"))
+    else:
+        from domainbench.cards.result_table import print_results
+
+        print_results(results)
+    return 0
+
+
+def _show_release(release: Release, *, as_json: bool) -> int:
+    if as_json:
+        manifest = release.manifest.model_dump(mode="json")
+        _print_json({"path": str(release.path), "manifest": manifest})
+    else:
+        from domainbench.summary import print_release
+
+        print_release(release)
+    return 0
+
+
+def _print_json(payload: object) -> None:
+    print(json.dumps(payload, indent=2, sort_keys=True, ensure_ascii=False))

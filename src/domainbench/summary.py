@@ -1,0 +1,66 @@
+"""Releases in words, for people at a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domainbench.schemas.release import rejects_path
+
+if TYPE_CHECKING:
+    from domainbench.schemas.release import Release
+
+MANY = 12
+"""Labels of one slice column that are listed before the rest is only counted."""
+
+
+def print_release(release: Release) -> None:
+    """What was just built, and what was left out of it."""
+    manifest = release.manifest
+    print(f"{manifest.name} {manifest.version} -> {release.path}")
+    for name in release.tables:
+        splits = manifest.tables[name].splits
+        rows = ", ".join(f"{s} {sum(f.rows for f in splits[s])}" for s in sorted(splits))
+        print(f"  {name:<8} {rows} rows")
+    for label, count in manifest.slices.items():
+        if label.startswith("qrels.partition="):
+            print(f"  {label.removeprefix('qrels.')}: {count} pairs")
+    for reason, count in manifest.dropped.items():
+        print(f"  left out: {count} {reason}")
+    rejected = sum(sum(source.rejected.values()) for source in manifest.sources)
+    if rejected:
+        print(f"  rejected: {rejected} record(s), listed in {rejects_path(release.path)}")
+    if not manifest.tables["queries"].rows:
+        print("  no query: no citation has both of its families in the collection")
+    print(f"  fingerprint {manifest.fingerprint}")
+
+
+def print_inspection(found: dict[str, Any]) -> None:
+    """The result of ``inspect``, as text."""
+    print(f"{found['name']} {found['version']}  ({found['family']}, {found['license']})")
+    print(f"created {found['created']}, fingerprint {found['fingerprint']}")
+    print("\nsources")
+    for source in found["sources"]:
+        rejected = sum(source["rejected"].values())
+        print(f"  {source['path']}: {source['records']} {source['format']}, {rejected} rejected")
+    print("\nparameters")
+    for key, value in sorted(found["parameters"].items()):
+        print(f"  {key} = {value}")
+    for name, table in found["tables"].items():
+        rows = ", ".join(f"{split} {count}" for split, count in table["rows"].items())
+        print(f"\n{name}: {rows} rows, {table['bytes']} bytes")
+        for row in table["head"]:
+            print("  - " + "\n    ".join(f"{key}: {value}" for key, value in row.items()))
+    print("\nslices")
+    _print_slices(found["slices"])
+
+
+def _print_slices(slices: dict[str, int]) -> None:
+    columns: dict[str, list[tuple[int, str]]] = {}
+    for label, count in slices.items():
+        column, _, value = label.partition("=")
+        columns.setdefault(column, []).append((count, value))
+    for column, labels in sorted(columns.items()):
+        ranked = sorted(labels, key=lambda pair: (-pair[0], pair[1]))
+        shown = ", ".join(f"{value} {count}" for count, value in ranked[:MANY])
+        more = f", and {len(ranked) - MANY} more" if len(ranked) > MANY else ""
+        print(f"  {column}: {shown}{more}")
