@@ -72,7 +72,8 @@ class UsageError(DomainbenchError):
     def from_unknown_name(cls, what: str, name: str, known: Iterable[str]) -> Self:
         """Name a value that is not one of a closed set, with the nearest known ones."""
         names = list(known)
-        near = get_close_matches(name, names, n=3)
+        folded = {known_name.lower(): known_name for known_name in names}
+        near = [folded[match] for match in get_close_matches(name.lower(), folded, n=3)]
         hint = f"did you mean {' or '.join(near)}?" if near else None
         return cls(f"unknown {what} {name!r}", expected="one of " + ", ".join(names), hint=hint)
 
