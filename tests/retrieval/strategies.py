@@ -14,8 +14,9 @@ scores = st.sampled_from([-1.5, 0.0, 0.25, 1.0, 100.000000002, 100.000000001, 3e
 run_dicts = st.dictionaries(
     queries, st.dictionaries(documents, scores, min_size=1, max_size=12), min_size=1
 )
+# No negative grades: trec_eval's nDCG never returns where a query has nothing else.
 qrel_dicts = st.dictionaries(
-    queries, st.dictionaries(documents, st.integers(-1, 3), min_size=1, max_size=8), min_size=1
+    queries, st.dictionaries(documents, st.integers(0, 3), min_size=1, max_size=8), min_size=1
 )
 
 

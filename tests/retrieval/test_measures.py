@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -56,6 +57,14 @@ def test_by_hand() -> None:
     assert found.values.tolist() == [[0.5, 0.5, 0.5, 0.25, 0.5, 0, 0, 0], [0] * 8]
     assert found.means()[Measure("P", 2)] == 0.25
     assert found.to_table().column_names == ["query_id", *chosen]
+
+
+def test_negative_grades_are_not_relevant() -> None:
+    run = to_run({"q": {"a": 2, "b": 1}, "r": {"a": 1}})
+    qrels = Qrels.from_dict({"q": {"a": -1, "b": 1}, "r": {"a": -2}})
+    found = evaluate(run, qrels, [Measure("nDCG"), Measure("P", 1)])
+    assert found.query_ids.to_pylist() == ["q"]
+    assert found.values.tolist() == [[1 / math.log2(3), 0.0]]
 
 
 def test_no_query_has_no_mean() -> None:
