@@ -1,0 +1,232 @@
+"""BM25 as a system: options, index, search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...schemas.errors import UsageError
+from ..run import Run
+from .characters import UNICODE_VERSION
+from .methods import Formula
+from .reference import Reference, check_reference
+from .tokenizer import NONE, Tokenizer, join_stopwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..texts import Texts
+    from .index import Index
+
+BACKENDS = ("numba", "rank-bm25")
+
+
+class BM25System:
+    """Exact BM25 ranking.
+
+    Scores are float32; a hit is a document that shares at least one term with the query; ties rank
+    by document id, descending. Indexing and searching use as many threads as numba is set to
+    (``NUMBA_NUM_THREADS``, all cores by default), and rankings are the same whatever their number.
+
+    Args:
+        method: formula, one of ``methods.METHODS``.
+        k1: saturation of repeated words, 0 or more.
+        b: weight of the document's length, from 0 to 1.
+        delta: lower bound of bm25+ (1 by default) and bm25l (0.5).
+        epsilon: floor of okapi's negative idf, in mean idfs (0.25 by default).
+        lucene_norms: cut lengths to the one byte that Lucene keeps of them, to rank as Lucene does.
+        min_length: fewest characters of a word; Han and Hiragana characters count whatever it is.
+        lowercase: whether words are compared in lower case.
+        stopwords: ``none``, a list's name (``en``, ``hi``), or the words themselves.
+        stemmer: ``none`` or a Snowball algorithm (``english``, ``hindi``, …).
+        backend: ``numba``, or ``rank-bm25``, the library (methods okapi, bm25+ and bm25l).
+
+    Raises:
+        UsageError: an option has no such value, or two options exclude each other.
+        MissingDependencyError: stemming without PyStemmer.
+    """
+
+    def __init__(
+        self,
+        *,
+        method: str = "lucene",
+        k1: float = 1.2,
+        b: float = 0.75,
+        delta: float | None = None,
+        epsilon: float | None = None,
+        lucene_norms: bool = False,
+        min_length: int = 2,
+        lowercase: bool = True,
+        stopwords: str | Sequence[str] = NONE,
+        stemmer: str = NONE,
+        backend: str = "numba",
+    ) -> None:
+        if backend not in BACKENDS:
+            raise UsageError.from_unknown_name("BM25 backend", backend, BACKENDS)
+        named = stopwords if isinstance(stopwords, str) else join_stopwords(stopwords)
+        self._formula = Formula(method, k1, b, delta, epsilon, lucene_norms)
+        self._tokenizer = Tokenizer(min_length, lowercase, named, stemmer)
+        self._backend = backend
+        if backend == "rank-bm25":
+            check_reference(self._formula)
+        self._doc_ids: Any = None
+        self._engine: Index | Reference | None = None
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, str]) -> BM25System:
+        """Build the system from the options of a specification such as ``bm25:k1=0.9,b=0.4``.
+
+        Raises:
+            UsageError: an option is unknown or its value is none it can take.
+        """
+        values: dict[str, Any] = {}
+        for name, text in options.items():
+            if name not in _PARSERS:
+                raise UsageError.from_unknown_name("option of bm25", name, _PARSERS)
+            values[name] = _PARSERS[name](name, text)
+        return cls(**values)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every parameter; null where the method has none of that name."""
+        formula, tokenizer = self._formula, self._tokenizer
+        return {
+            "method": formula.method,
+            "k1": formula.k1,
+            "b": formula.b,
+            "delta": formula.delta,
+            "epsilon": formula.epsilon,
+            "lucene_norms": formula.lucene_norms,
+            "min_length": tokenizer.min_length,
+            "lowercase": tokenizer.lowercase,
+            "stopwords": tokenizer.stopwords,
+            "stemmer": tokenizer.stemmer,
+            "backend": self._backend,
+        }
+
+    @property
+    def spec(self) -> str:
+        """The specification with the options that are not the default, in one order."""
+        default = (BM25System.__init__.__kwdefaults__ or {}) | _method_defaults(
+            self._formula.method
+        )
+        options = [
+            f"{name}={_text(value)}"
+            for name, value in self.parameters.items()
+            if value != default[name]
+        ]
+        return "bm25" + (":" + ",".join(options) if options else "")
+
+    def index(self, corpus: Texts) -> None:
+        """Index a corpus; an earlier one is forgotten.
+
+        Raises:
+            DataError: the corpus holds no document.
+        """
+        self._doc_ids = corpus.ids
+        if self._backend == "rank-bm25":
+            self._engine = Reference(corpus.texts.to_pylist(), self._tokenizer, self._formula)
+            return
+        from .counts import Utf8
+        from .index import build_index, thread_count
+
+        texts = Utf8.from_arrow(corpus.texts)
+        self._engine = build_index(texts, self._tokenizer, self._formula, thread_count())
+
+    def search(self, queries: Texts, k: int) -> Run:
+        """Rank the documents for queries, at most k each.
+
+        Raises:
+            UsageError: no corpus is indexed, or k is below 1.
+        """
+        if k < 1:
+            raise UsageError("k is too small", found=k, expected="1 or more")
+        engine = self._indexed()
+        if isinstance(engine, Reference):
+            docs, scores = engine.search(queries.texts.to_pylist(), k)
+        else:
+            from .counts import Utf8
+            from .index import thread_count
+            from .search import search
+
+            texts = Utf8.from_arrow(queries.texts)
+            docs, scores = search(engine, texts, self._tokenizer, k, thread_count())
+        return Run(queries.ids, self._doc_ids, docs, scores, self.spec)
+
+    def stats(self) -> dict[str, Any]:
+        """What was indexed, and with what.
+
+        Raises:
+            UsageError: no corpus is indexed.
+        """
+        engine = self._indexed()
+        facts: dict[str, Any] = {
+            "backend": self._backend,
+            "unicode": UNICODE_VERSION,
+            "documents": len(self._doc_ids),
+        }
+        if isinstance(engine, Reference):
+            return facts
+        from .index import thread_count
+
+        return facts | {
+            "threads": thread_count(),
+            "terms": len(engine.hashes),
+            "postings": len(engine.documents),
+            "words": int(engine.lengths.sum(dtype="int64")),
+            "index_bytes": engine.nbytes,
+        }
+
+    def _indexed(self) -> Index | Reference:
+        if self._engine is None:
+            raise UsageError("no corpus is indexed", hint="call index(corpus) first")
+        return self._engine
+
+
+def _method_defaults(method: str) -> dict[str, Any]:
+    formula = Formula(method)
+    return {"delta": formula.delta, "epsilon": formula.epsilon}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"bm25: {name} is not a number", found=text) from None
+
+
+def _whole_number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"bm25: {name} is not a whole number", found=text) from None
+
+
+def _flag(name: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise UsageError(f"bm25: {name} is neither true nor false", found=text)
+    return text == "true"
+
+
+def _word(_name: str, text: str) -> str:
+    return text
+
+
+_PARSERS: dict[str, Callable[[str, str], Any]] = {
+    "method": _word,
+    "k1": _number,
+    "b": _number,
+    "delta": _number,
+    "epsilon": _number,
+    "lucene_norms": _flag,
+    "min_length": _whole_number,
+    "lowercase": _flag,
+    "stopwords": _word,
+    "stemmer": _word,
+    "backend": _word,
+}
