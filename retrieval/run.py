@@ -145,13 +145,14 @@ class Run:
 
     def without(self, pairs: Mapping[str, Sequence[str]]) -> Run:
         """The run with the given documents of the given queries taken out, ranks closed."""
+        queries = [query for query, banned in pairs.items() for _ in banned]
+        rows = locate(self.query_ids, queries)
+        banned = locate(self.doc_ids, [doc for docs in pairs.values() for doc in docs])
         docs, scores = self.docs.copy(), self.scores.copy()
-        rows = locate(self.query_ids, list(pairs))
-        for row, banned in zip(rows, pairs.values(), strict=True):
-            if row >= 0:
-                gone = np.isin(docs[row], locate(self.doc_ids, list(banned))) & (docs[row] >= 0)
-                docs[row][gone] = -1
-                scores[row][gone] = 0
+        for row, doc in zip(rows, banned, strict=True):
+            if row >= 0 and doc >= 0:
+                docs[row][self.docs[row] == doc] = -1
+        scores[docs < 0] = 0
         docs, scores = _rank(docs, scores)
         return replace(self, docs=docs, scores=scores)
 

@@ -1,0 +1,77 @@
+"""What a retrieval task is: which texts are matched, which pairs count, which figures matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Task:
+    """A retrieval task over the tables ``corpus``, ``queries`` and ``qrels`` of a release."""
+
+    name: str
+    description: str
+    query_views: Mapping[str, tuple[str, ...]]
+    """View → columns of ``queries`` whose texts are joined, in order."""
+    corpus_views: Mapping[str, tuple[str, ...]]
+    """View → columns of ``corpus``."""
+    query_view: str
+    """The view that is used unless another is asked for."""
+    corpus_view: str
+    partition_column: str
+    """Column of ``qrels`` that labels pairs."""
+    partitions: tuple[str, ...]
+    """Labels that are always reported, in this order; others follow where a release has them."""
+    measures: tuple[str, ...]
+    primary: str
+    """The measure that systems are compared by."""
+    drop_self: bool
+    """Whether a document whose id is the query's own is taken out of its ranking."""
+
+    @property
+    def self_match_rule(self) -> str:
+        """The rule about self matches, as results state it."""
+        if self.drop_self:
+            return "a document whose id is the query's is removed from its ranking, ranks closed"
+        return "documents are ranked whatever their id"
+
+
+def compose(table: Any, views: Mapping[str, tuple[str, ...]], view: str) -> Any:
+    """Texts of a view: the non-empty columns of each row, joined by line feeds.
+
+    Args:
+        table: ``pyarrow.Table`` with the views' columns.
+        views: the known views.
+        view: one of them.
+
+    Returns:
+        ``pyarrow.LargeStringArray`` with a text for each row, empty where it has none.
+
+    Raises:
+        UsageError: there is no such view.
+    """
+    if view not in views:
+        raise UsageError.from_unknown_name("view", view, views)
+    texts = [_without_empty(table.column(name)) for name in views[view]]
+    joined = pc.call_function(
+        "binary_join_element_wise",
+        [*texts, pa.scalar("\n", pa.large_string())],
+        pc.JoinOptions(null_handling="skip"),
+    )
+    return joined.fill_null("")
+
+
+def _without_empty(column: Any) -> Any:
+    """The column as one array with nulls for empty texts, which joining skips."""
+    array = column.combine_chunks().cast(pa.large_string())
+    empty = pc.call_function("equal", [array, pa.scalar("", pa.large_string())])
+    return pc.call_function("if_else", [empty, pa.scalar(None, pa.large_string()), array])

@@ -1,0 +1,174 @@
+"""Results as tables: measures or slices and systems down, partitions across."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..benchmarks.results import ALL
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..benchmarks.results import Figure, Results
+
+UNDEFINED = "-"
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure as text."""
+
+    value: str
+    """Four decimals, or a dash where the figure is undefined."""
+    interval: str
+    """``[low, high]``, empty where there is none."""
+    best: bool
+    """Whether no system has a higher value here."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One system's figures in one group."""
+
+    group: str
+    """A measure, or a label of a slice."""
+    system: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of results before it is laid out."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def grid(results: Results, column: str | None = None) -> Grid:
+    """All measures over all queries, or the primary measure over the slices of a column."""
+    figures = [f for f in results.figures if f.column == column]
+    if column is None:
+        groups = [(name, [f for f in figures if f.measure == name]) for name in results.measures]
+    else:
+        figures = [f for f in figures if f.measure == results.primary]
+        labels = dict.fromkeys(f.slice for f in figures)
+        groups = [(str(label), [f for f in figures if f.slice == label]) for label in labels]
+    rows = tuple(row for name, group in groups for row in _rows(results, name, group))
+    title = f"{results.release.name} {results.release.version}"
+    if column is not None:
+        return Grid(
+            f"{title}: {results.primary} by {column}",
+            (column, "system", *results.partitions),
+            rows,
+        )
+    counts = {f.partition: f.n for f in figures}
+    partitions = (f"{name} (n={counts[name]})" for name in results.partitions)
+    return Grid(title, ("measure", "system", *partitions), rows)
+
+
+def _rows(results: Results, group: str, figures: list[Figure]) -> list[Row]:
+    index = {(f.system, f.partition): f for f in figures}
+    best = {
+        p: max((f.value for f in figures if f.partition == p and f.value is not None), default=None)
+        for p in results.partitions
+    }
+    return [
+        Row(
+            group,
+            entry.spec,
+            tuple(_cell(index[entry.spec, p], best[p]) for p in results.partitions),
+        )
+        for entry in results.systems
+    ]
+
+
+def _cell(figure: Figure, best: float | None) -> Cell:
+    if figure.value is None:
+        return Cell(UNDEFINED, "", best=False)
+    bounds = "" if figure.low is None else f"[{figure.low:.3f}, {figure.high:.3f}]"
+    return Cell(f"{figure.value:.4f}", bounds, best=figure.value == best)
+
+
+def print_results(results: Results) -> None:
+    """Print every table of the results to standard output, as wide as the terminal."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(rich_table(grid(results)))
+    for column in results.by:
+        console.print(rich_table(grid(results, column)))
+    for line in footnotes(results):
+        console.print(line, style="dim", markup=False)
+
+
+def rich_table(content: Grid) -> Table:
+    """The grid as a ``rich.table.Table``; intervals stand below their values."""
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=escape(content.title), title_justify="left")
+    for place, name in enumerate(content.header):
+        table.add_column(escape(name), justify="left" if place < 2 else "right", overflow="fold")
+    shown = None
+    for row in content.rows:
+        if shown is not None and row.group != shown:
+            table.add_section()
+        label = row.group if row.group != shown else ""
+        shown = row.group
+        cells = [
+            Text.assemble((c.value, "bold" if c.best else ""), "\n", (c.interval, "dim"))
+            for c in row.cells
+        ]
+        table.add_row(escape(label), escape(row.system), *cells)
+    return table
+
+
+def markdown(content: Grid) -> str:
+    """The grid as a Markdown table; the best value of each column in bold."""
+    lines = [
+        f"**{content.title}**",
+        "",
+        "| " + " | ".join(content.header) + " |",
+        "|" + "---|" * len(content.header),
+    ]
+    for row in content.rows:
+        cells = [
+            (f"**{c.value}**" if c.best else c.value) + (f" {c.interval}" if c.interval else "")
+            for c in row.cells
+        ]
+        escaped = [text.replace("|", "\\|") for text in (row.group, row.system, *cells)]
+        lines.append("| " + " | ".join(escaped) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def footnotes(results: Results) -> list[str]:
+    """What one must know to read the tables."""
+    lines = [
+        _scope(results),
+        f"In brackets: {results.interval['level']:.0%} bootstrap interval over the n queries.",
+        f"Self matches: {results.self_match_rule}.",
+    ]
+    for c in results.comparisons:
+        if c.partition == ALL and c.p_adjusted is not None and c.difference is not None:
+            verdict = "differ" if c.p_adjusted < ALPHA else "do not differ significantly"
+            lines.append(
+                f"{c.measure}, {c.partition}: {c.left} and {c.right} {verdict} "
+                f"({c.difference:+.4f}, p = {c.p_adjusted:.4f} after Holm)."
+            )
+    if results.relevant_outside_corpus:
+        lines.append(
+            f"{results.relevant_outside_corpus} relevant pair(s) name a document that the corpus "
+            "lacks; they count as missed."
+        )
+    return lines
+
+
+def _scope(results: Results) -> str:
+    return (
+        f"{results.queries} queries, {results.documents} documents, {results.depth} ranked; "
+        f"query text {results.query_view}, document text {results.corpus_view}."
+    )
