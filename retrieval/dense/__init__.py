@@ -1,0 +1,1 @@
+"""Dense retrieval: texts as vectors, ranked by inner product."""
