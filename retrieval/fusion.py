@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from numba import get_num_threads, njit, prange
+from numba import njit
 
 from ..schemas.errors import UsageError
 from .identifiers import as_ids, locate
-from .run import Run
+from .run import Run, rank_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+_BLOCK = 1 << 18
+"""Candidates fused at a time."""
 
 
 def rrf(
@@ -47,12 +50,19 @@ def rrf(
     factors = _check(runs, k, weights, depth)
     query_ids = _union([run.query_ids for run in runs])
     doc_ids = _union([run.doc_ids for run in runs])
-    kept = depth or max(run.depth for run in runs)
-    stacked = np.stack(
-        [_align(run, query_ids, doc_ids, max(r.depth for r in runs)) for run in runs]
-    )
-    docs, scores = _fuse(stacked, len(doc_ids), float(k), factors, get_num_threads())
-    return Run.from_topk(query_ids, doc_ids, docs, scores, name).truncate(kept)
+    deepest = max(run.depth for run in runs)
+    stacked = np.stack([_align(run, query_ids, doc_ids, deepest) for run in runs])
+    kept = min(depth or deepest, len(runs) * deepest)
+    docs = np.empty((len(query_ids), kept), np.int32)
+    scores = np.empty((len(query_ids), kept), np.float32)
+    totals = np.zeros(len(doc_ids))
+    # A few queries at a time: all candidates of all queries would take many times the result.
+    step = max(1, _BLOCK // max(1, len(runs) * deepest))
+    for first in range(0, len(query_ids), step):
+        rows = slice(first, first + step)
+        found, sums = rank_rows(*_fuse(stacked[:, rows], totals, float(k), factors))
+        docs[rows], scores[rows] = found[:, :kept], sums[:, :kept]
+    return Run(query_ids, doc_ids, docs, scores, name)
 
 
 def _check(
@@ -94,26 +104,25 @@ def _align(run: Run, query_ids: Any, doc_ids: Any, depth: int) -> NDArray[np.int
     return full
 
 
-@njit(parallel=True, cache=True)
-def _fuse(stacked, documents, k, weights, threads):
+@njit(cache=True, nogil=True)
+def _fuse(stacked, totals, k, weights):
+    """Documents of each query with their sums, in no order; ``totals`` is 0 before and after."""
     runs, queries, depth = stacked.shape
     docs = np.full((queries, runs * depth), -1, np.int32)
     scores = np.zeros((queries, runs * depth), np.float32)
-    for thread in prange(threads):
-        total = np.zeros(documents)
-        for query in range(thread, queries, threads):
-            count = 0
-            for run in range(runs):
-                for rank in range(depth):
-                    doc = stacked[run, query, rank]
-                    if doc < 0:
-                        break
-                    if total[doc] == 0.0:
-                        docs[query, count] = doc
-                        count += 1
-                    total[doc] += weights[run] / (k + rank + 1)
-            for place in range(count):
-                doc = docs[query, place]
-                scores[query, place] = total[doc]
-                total[doc] = 0.0
+    for query in range(queries):
+        count = 0
+        for run in range(runs):
+            for rank in range(depth):
+                doc = stacked[run, query, rank]
+                if doc < 0:
+                    break
+                if totals[doc] == 0.0:
+                    docs[query, count] = doc
+                    count += 1
+                totals[doc] += weights[run] / (k + rank + 1)
+        for place in range(count):
+            doc = docs[query, place]
+            scores[query, place] = totals[doc]
+            totals[doc] = 0.0
     return docs, scores

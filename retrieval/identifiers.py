@@ -15,7 +15,7 @@ def as_ids(values: Any) -> Any:
     """Ids as a ``pyarrow.LargeStringArray``; they must be unique and ascending.
 
     Raises:
-        DataError: they are not.
+        DataError: they are not, or one is null.
     """
     ids = as_strings(values)
     if len(ids) > 1:
@@ -30,12 +30,17 @@ def as_ids(values: Any) -> Any:
 
 
 def as_strings(values: Any) -> Any:
-    """Any sequence or Arrow array of strings as one ``pyarrow.LargeStringArray``."""
+    """Any sequence or Arrow array of strings as one ``pyarrow.LargeStringArray``.
+
+    Raises:
+        DataError: one is null.
+    """
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    if isinstance(values, pa.Array):
-        return values.cast(pa.large_string())
-    return pa.array(values, pa.large_string())
+    strings = values if isinstance(values, pa.Array) else pa.array(values, pa.large_string())
+    if strings.null_count:
+        raise DataError("an id is null", found=f"{strings.null_count} of {len(strings)}")
+    return strings.cast(pa.large_string())
 
 
 def locate(ids: Any, values: Any) -> np.ndarray[Any, np.dtype[np.int32]]:

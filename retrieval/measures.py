@@ -7,6 +7,7 @@ bit, ties included.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..schemas.errors import UsageError
-from .identifiers import as_ids, locate
+from .identifiers import locate
 from .measure_kernels import KINDS, score_rankings
 
 if TYPE_CHECKING:
@@ -58,6 +59,25 @@ class Measure:
     rel: int = 1
     """Lowest grade that counts as relevant (not for nDCG)."""
 
+    def __post_init__(self) -> None:
+        """Raise ``UsageError`` where the parts make no measure."""
+        if self.name not in _NAMES:
+            raise UsageError.from_unknown_name("measure", self.name, _NAMES)
+        if self.cutoff is not None and self.cutoff < 1:
+            raise UsageError(f"{self} looks at no rank", expected="a cutoff of 1 or more")
+        if self.cutoff is None and self.name in _NEEDS_CUTOFF:
+            raise UsageError(f"{self} needs a cutoff", expected=f"{self.name}@K, as {self.name}@10")
+        if self.name == "Rprec" and self.cutoff is not None:
+            raise UsageError(
+                f"{self} takes no cutoff: its own is the number of relevant documents",
+                expected="Rprec",
+            )
+        if self.rel < 1 or (self.name == "nDCG" and self.rel != 1):
+            raise UsageError(
+                f"{self} has a threshold that means nothing",
+                expected="rel of 1 or more, and not for nDCG, which uses the grades",
+            )
+
     @classmethod
     def parse(cls, text: str) -> Measure:
         """Read a measure; names are taken in any case, with the aliases R, MAP, MRR.
@@ -73,28 +93,12 @@ class Measure:
         name = _BY_FOLDED.get(form[1].lower())
         if name is None:
             raise UsageError.from_unknown_name("measure", form[1], (*_NAMES, *_ALIASES))
-        cutoff = int(form[3]) if form[3] else None
-        _check_form(text, name, cutoff, form[2])
-        return cls(name, cutoff, int(form[2] or 1))
+        return cls(name, int(form[3]) if form[3] else None, int(form[2] or 1))
 
     def __str__(self) -> str:
         rel = "" if self.rel == 1 else f"(rel={self.rel})"
         cutoff = "" if self.cutoff is None else f"@{self.cutoff}"
         return f"{self.name}{rel}{cutoff}"
-
-
-def _check_form(text: str, name: str, cutoff: int | None, rel: str | None) -> None:
-    if cutoff == 0:
-        raise UsageError(f"{text!r} looks at no rank", expected="a cutoff of 1 or more")
-    if cutoff is None and name in _NEEDS_CUTOFF:
-        raise UsageError(f"{text!r} needs a cutoff", expected=f"{name}@K, as {name}@10")
-    if name == "Rprec" and cutoff is not None:
-        raise UsageError("Rprec takes no cutoff: its own is the number of relevant documents")
-    if rel is not None and (name == "nDCG" or int(rel) < 1):
-        raise UsageError(
-            f"{text!r} has a threshold that means nothing",
-            expected="rel of 1 or more, and not for nDCG, which uses the grades",
-        )
 
 
 @dataclass(frozen=True)
@@ -105,24 +109,30 @@ class PerQuery:
     """``pyarrow.LargeStringArray`` (n), ascending."""
     measures: tuple[Measure, ...]
     values: NDArray[np.float64]
-    """(n, measures)."""
+    """(n, measures). NaN where a query has relevant documents, but none of the measure's ``rel``."""
 
     def column(self, measure: Measure) -> NDArray[np.float64]:
         """(n) figures of one measure."""
         return self.values[:, self.measures.index(measure)]
 
     def means(self) -> dict[Measure, float | None]:
-        """Mean over the queries, in their order; None where there is no query."""
-        if not len(self.query_ids):
-            return dict.fromkeys(self.measures)
-        # cumsum adds one by one: a mean that does not depend on how a library splits a sum
-        totals = np.cumsum(self.values, axis=0)[-1] / len(self.query_ids)
-        return {m: float(t) for m, t in zip(self.measures, totals, strict=True)}
+        """Mean over the queries for which a measure is defined; None where there is none."""
+        return {measure: mean(self.column(measure)) for measure in self.measures}
 
     def to_table(self) -> Any:
-        """One row a query: ``query_id`` and a float64 column a measure."""
-        columns = {str(m): self.values[:, i] for i, m in enumerate(self.measures)}
+        """One row a query: ``query_id`` and a float64 column a measure, null where undefined."""
+        columns = {
+            str(measure): pa.array(self.column(measure), from_pandas=True)
+            for measure in self.measures
+        }
         return pa.table({"query_id": self.query_ids.cast(pa.string()), **columns})
+
+
+def mean(values: NDArray[np.float64]) -> float | None:
+    """Mean of the figures that are not NaN, summed in their order; None where there is none."""
+    defined = values[~np.isnan(values)]
+    # cumsum adds one by one: a mean that does not depend on how a library splits a sum
+    return float(np.cumsum(defined)[-1] / len(defined)) if len(defined) else None
 
 
 def evaluate(run: Run, qrels: Qrels, measures: Sequence[Measure]) -> PerQuery:
@@ -136,22 +146,27 @@ def evaluate(run: Run, qrels: Qrels, measures: Sequence[Measure]) -> PerQuery:
         qrels: judgements.
         measures: what to compute.
     """
-    relevant = np.diff(np.concatenate([[0], np.cumsum(qrels.grades > 0)])[qrels.starts]) > 0
-    chosen = np.flatnonzero(relevant)
-    query_ids = as_ids(qrels.query_ids.take(pa.array(chosen)))
-    table = np.array([(KINDS[m.name], m.cutoff or 0, m.rel) for m in measures], np.int64)
     # Documents that only the qrels know get ordinals behind those of the run.
     known = locate(run.doc_ids, qrels.doc_ids)
     fresh = known < 0
     known[fresh] = len(run.doc_ids) + np.arange(int(fresh.sum()), dtype=np.int32)
+    sizes = np.diff(qrels.starts)
+    owners = np.repeat(np.arange(len(qrels)), sizes)
+    everything = np.iinfo(np.int64).max
+    table = [(KINDS[m.name], m.cutoff or everything, m.rel) for m in measures]
+    # The C library's log2, as trec_eval calls it; numpy's vectorised one may differ in a bit.
+    longest = max(run.depth, int(sizes.max(initial=0)))
     values = score_rankings(
-        run.docs,
-        locate(run.query_ids, query_ids).astype(np.int64),
-        chosen,
+        np.ascontiguousarray(run.docs),
+        locate(run.query_ids, qrels.query_ids).astype(np.int64),
         qrels.starts,
-        known[qrels.docs].astype(np.int64),
-        qrels.grades.astype(np.int64),
+        known[qrels.docs],
+        qrels.grades,
+        qrels.grades[np.lexsort((-qrels.grades, owners))],
         len(run.doc_ids) + int(fresh.sum()),
-        table.reshape(-1, 3),
+        np.array(table, np.int64).reshape(-1, 3),
+        np.array([math.log2(rank + 2) for rank in range(longest)]),
     )
-    return PerQuery(query_ids, tuple(measures), values)
+    relevant = np.bincount(owners[qrels.grades > 0], minlength=len(qrels)) > 0
+    query_ids = qrels.query_ids.filter(pa.array(relevant))
+    return PerQuery(query_ids, tuple(measures), values[relevant])

@@ -37,7 +37,7 @@ class Qrels:
         """Take a ``pyarrow.Table`` with ``query-id``, ``corpus-id`` and ``score``.
 
         Raises:
-            DataError: a column is missing, or a pair stands twice.
+            DataError: a column is missing, or as ``from_pairs``.
         """
         missing = [c for c in ("query-id", "corpus-id", "score") if c not in table.column_names]
         if missing:
@@ -60,14 +60,16 @@ class Qrels:
 
     @classmethod
     def from_pairs(cls, queries: Any, documents: Any, grades: Any) -> Qrels:
-        """Take three columns of equal length; ``DataError`` if a pair stands twice."""
+        """Take three columns of equal length, rows in any order.
+
+        Raises:
+            DataError: a pair stands twice, an id is null, or a grade is no 32-bit integer.
+        """
         left, right = as_strings(queries), as_strings(documents)
         query_ids = as_ids(left.unique().sort())
         doc_ids = as_ids(right.unique().sort())
         rows, docs = locate(query_ids, left), locate(doc_ids, right)
-        if isinstance(grades, pa.ChunkedArray):
-            grades = grades.to_numpy()
-        values = np.asarray(grades, np.int32)
+        values = _as_grades(grades)
         order = np.lexsort((docs, rows))
         rows, docs, values = rows[order], docs[order], values[order]
         twice = (rows[1:] == rows[:-1]) & (docs[1:] == docs[:-1])
@@ -92,3 +94,14 @@ class Qrels:
 
     def __len__(self) -> int:
         return len(self.query_ids)
+
+
+def _as_grades(grades: Any) -> NDArray[np.int32]:
+    try:
+        column = grades if isinstance(grades, pa.ChunkedArray) else pa.chunked_array([grades])
+        column = column.cast(pa.int32())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OverflowError) as error:
+        raise DataError("a grade is no 32-bit integer", found=error) from None
+    if column.null_count:
+        raise DataError("a grade is null", found=f"{column.null_count} of {len(column)}")
+    return column.to_numpy()

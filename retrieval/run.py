@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..schemas.errors import DataError
+from ..schemas.errors import DataError, UsageError
 from .identifiers import as_ids, dense_rows, locate
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ SCHEMA = pa.schema(
         pa.field("rank", pa.int32(), nullable=False),
     ]
 )
+_ABSENT = np.iinfo(np.int64).min
+_BLOCK = 1 << 16
+"""Documents ranked at a time."""
 
 
 @dataclass(frozen=True)
@@ -69,20 +72,19 @@ class Run:
 
         Raises:
             DataError: a score is NaN or infinite, or a query has a document twice.
+            UsageError: the arrays do not fit together.
         """
-        keys = as_ids(query_ids)
+        queries, documents = as_ids(query_ids), as_ids(doc_ids)
         found = np.ascontiguousarray(docs, np.int32)
-        values = np.where(found >= 0, scores, 0).astype(np.float32)
-        if not np.isfinite(values).all():
-            row = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
-            raise DataError(
-                f"run {name!r}: a score is not finite",
-                found=f"query {keys[row].as_py()}",
-                expected="finite scores",
-            )
-        ranked, ordered = _rank(found, values)
-        _check_repeats(ranked, keys, name)
-        return cls(keys, as_ids(doc_ids), ranked, ordered, name)
+        _check_ordinals(found, len(documents), name)
+        with np.errstate(over="ignore"):  # becomes infinite, which is refused below
+            values = np.asarray(scores).astype(np.float32)  # a copy
+        if values.shape == found.shape:
+            values[found < 0] = 0
+        run = cls(queries, documents, found, values, name)
+        run._check_rows()
+        ranked, ordered = rank_rows(found, values)
+        return replace(run, docs=ranked, scores=ordered)
 
     @classmethod
     def from_table(cls, table: Any, *, doc_ids: Any = None, name: str = "run") -> Run:
@@ -94,7 +96,8 @@ class Run:
             name: the system's.
 
         Raises:
-            DataError: a column is missing, an id is not among ``doc_ids``, or as ``from_topk``.
+            DataError: a column is missing, an id is null or not among ``doc_ids``, a score is no
+                number, or as ``from_topk``.
         """
         missing = [c for c in ("query_id", "doc_id", "score") if c not in table.column_names]
         if missing:
@@ -110,9 +113,37 @@ class Run:
         if (ordinals < 0).any():
             lost = table.column("doc_id")[int(np.flatnonzero(ordinals < 0)[0])].as_py()
             raise DataError(f"run {name!r} ranks a document that is not in the corpus", found=lost)
-        scores = table.column("score").cast(pa.float32()).to_numpy()
+        try:
+            scores = table.column("score").cast(pa.float32()).to_numpy()
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise DataError(f"run {name!r}: a score is no number", found=error) from None
         docs, values = dense_rows(rows, len(queries), ordinals, scores)
         return cls.from_topk(queries, universe, docs, values, name)
+
+    def __post_init__(self) -> None:
+        """Raise ``UsageError`` unless the matrices have one row for each query."""
+        shape = (len(self.query_ids), self.docs.shape[-1])
+        if self.docs.shape != shape or self.scores.shape != shape:
+            raise UsageError(
+                f"the arrays of run {self.name!r} do not fit together",
+                found=f"docs {self.docs.shape}, scores {self.scores.shape}",
+                expected=f"a row for each of {shape[0]} queries, a score for each document",
+            )
+
+    def _check_rows(self) -> None:
+        bad = ~np.isfinite(self.scores).all(axis=1)
+        if bad.any():
+            query = self.query_ids[int(np.flatnonzero(bad)[0])].as_py()
+            raise DataError(
+                f"run {self.name!r}: a score is not finite",
+                found=f"query {query}",
+                expected="finite scores",
+            )
+        ordered = np.sort(self.docs, axis=1)
+        twice = ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any(axis=1)
+        if twice.any():
+            query = self.query_ids[int(np.flatnonzero(twice)[0])].as_py()
+            raise DataError(f"run {self.name!r} ranks a document twice", found=f"query {query}")
 
     @property
     def depth(self) -> int:
@@ -153,7 +184,7 @@ class Run:
             if row >= 0 and doc >= 0:
                 docs[row][self.docs[row] == doc] = -1
         scores[docs < 0] = 0
-        docs, scores = _rank(docs, scores)
+        docs, scores = rank_rows(docs, scores)
         return replace(self, docs=docs, scores=scores)
 
     def write_parquet(self, path: Path) -> None:
@@ -170,29 +201,47 @@ class Run:
         return cls.from_table(table, doc_ids=doc_ids, name=name or path.stem)
 
 
-def _rank(
+def rank_rows(
     docs: NDArray[np.int32], scores: NDArray[np.float32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Sort each row by score, then ordinal, both descending; absent documents go last."""
+    """Sort each row by score, then ordinal, both descending; -1 and its score go last, as 0.
+
+    Args:
+        docs: (n, depth) ordinals, -1 where there is none.
+        scores: (n, depth).
+
+    Returns:
+        Two new arrays of the same shape.
+    """
+    ranked, ordered = np.empty_like(docs), np.empty_like(scores)
+    # A few rows at a time: the keys stay in the cache, and memory does not grow with the run.
+    step = max(1, _BLOCK // max(1, docs.shape[1]))
+    for first in range(0, len(docs), step):
+        rows = slice(first, first + step)
+        ranked[rows], ordered[rows] = _rank_block(docs[rows], scores[rows])
+    return ranked, ordered
+
+
+def _rank_block(
+    docs: NDArray[np.int32], scores: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     # An order-keeping integer of the score above the ordinal: one integer sort does both keys.
-    bits = (scores + np.float32(0)).view(np.int32).astype(np.int64)  # + 0 turns -0 into 0
-    ordered = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
-    key = np.where(docs >= 0, (ordered << 32) | docs.astype(np.int64), np.iinfo(np.int64).min)
-    if key.shape[1] < 2 or (key[:, :-1] >= key[:, 1:]).all():
-        return docs, scores
-    key = -np.sort(-(key + 1), axis=1) - 1  # + 1, as the lowest integer has no negative
-    absent = key == np.iinfo(np.int64).min
-    high = key >> 32
-    values = np.where(high < 0, high ^ 0x7FFFFFFF, high).astype(np.int32).view(np.float32)
-    ranked = (key & 0xFFFFFFFF).astype(np.int32)
-    return np.where(absent, np.int32(-1), ranked), np.where(absent, np.float32(0), values)
+    bits = (scores + np.float32(0)).view(np.int32)  # + 0 turns -0 into 0
+    ordered = np.where(bits < 0, bits ^ 0x7FFFFFFF, bits).astype(np.int64)
+    key = np.where(docs >= 0, (ordered << 32) | docs, _ABSENT)
+    key = ~np.sort(~key, axis=1)  # the complement reverses the order, the lowest integer included
+    high = (key >> 32).astype(np.int32)
+    values = np.where(high < 0, high ^ 0x7FFFFFFF, high).view(np.float32)
+    absent = key == _ABSENT
+    ranked = np.where(absent, np.int64(-1), key & 0xFFFFFFFF).astype(np.int32)
+    return ranked, np.where(absent, np.float32(0), values)
 
 
-def _check_repeats(docs: NDArray[np.int32], query_ids: Any, name: str) -> None:
-    ordered = np.sort(docs, axis=1)
-    twice = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)
-    if twice.any():
-        row = int(np.flatnonzero(twice.any(axis=1))[0])
-        raise DataError(
-            f"run {name!r} ranks a document twice", found=f"query {query_ids[row].as_py()}"
+def _check_ordinals(docs: NDArray[np.int32], documents: int, name: str) -> None:
+    lowest, highest = int(docs.min(initial=-1)), int(docs.max(initial=-1))
+    if lowest < -1 or highest >= documents:
+        raise UsageError(
+            f"run {name!r} has ordinals outside its documents",
+            found=f"{lowest} to {highest}",
+            expected=f"-1 to {documents - 1}",
         )

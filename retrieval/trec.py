@@ -1,10 +1,17 @@
-"""Runs and judgements in TREC's text formats."""
+"""Runs and judgements in TREC's text formats.
+
+Fields are parted by ASCII white space, as C's ``isspace`` and so trec_eval have it; an id may hold
+any other character. Files are UTF-8, with or without a byte order mark.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import math
+from codecs import BOM_UTF8
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..schemas.errors import DataError
 from .qrels import Qrels
@@ -14,32 +21,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_Number = TypeVar("_Number", int, float)
+_BLOCK = 1 << 17
+"""Lines written at a time."""
+_INT32 = range(-(1 << 31), 1 << 31)
 
 
 def write_run(run: Run, path: Path, *, tag: str | None = None) -> None:
     """Write ``query Q0 document rank score tag`` lines; scores read back as the same float32.
 
     Raises:
-        DataError: an id holds white space, which the format cannot express.
+        DataError: an id is empty or holds white space, which the format cannot express.
     """
     table = run.to_table()
-    _check_ids(table.column("query_id"), path)
-    _check_ids(table.column("doc_id"), path)
-    label = "_".join((tag or run.name).split())
-    columns = (table.column(name).to_pylist() for name in ("query_id", "doc_id", "rank"))
-    # repr of a float32 is its shortest text that reads back as the same float32
-    scores = [str(score) for score in table.column("score").to_numpy()]
-    with path.open("w", encoding="utf-8", newline="\n") as handle:
-        for query, document, rank, score in zip(*columns, scores, strict=True):
-            handle.write(f"{query} Q0 {document} {rank} {score} {label}\n")
+    label = "_".join((tag or run.name).split()) or "run"
+    # Arrow writes a float32 as the shortest text that reads back as the same float32.
+    scores = table.column("score").cast(pa.string())
+    queries, documents = table.column("query_id"), table.column("doc_id")
+    _check_ids(queries, path)
+    _check_ids(documents, path)
+    ranks = table.column("rank").cast(pa.string())
+    _write_lines(path, [queries, "Q0", documents, ranks, scores, label])
 
 
 def read_run(path: Path, *, name: str | None = None) -> Run:
     """Read a run; ranks are made anew from scores and ids, as trec_eval does.
 
+    Args:
+        path: the file.
+        name: the run's; the tag of the file's last line by default.
+
     Raises:
-        DataError: a line that has not six fields or whose score is no number, with its place.
+        DataError: a line that has not six fields or whose score is no finite number, with its
+            place; or a document that a query has twice.
     """
     queries: list[str] = []
     documents: list[str] = []
@@ -48,29 +61,40 @@ def read_run(path: Path, *, name: str | None = None) -> Run:
     for line, fields in _lines(path, 6, "query Q0 document rank score tag"):
         queries.append(fields[0])
         documents.append(fields[2])
-        scores.append(_number(fields[4], float, path, line))
+        scores.append(_score(fields[4], path, line))
         tag = fields[5]
     table = pa.table(
-        {"query_id": queries, "doc_id": documents, "score": pa.array(scores, pa.float64())}
+        {
+            "query_id": pa.array(queries, pa.large_string()),
+            "doc_id": pa.array(documents, pa.large_string()),
+            "score": pa.array(scores, pa.float64()),
+        }
     )
-    return Run.from_table(table, name=name or tag or path.stem)
+    try:
+        return Run.from_table(table, name=name or tag or path.stem)
+    except DataError as error:
+        raise _placed(error, path) from None
 
 
 def write_qrels(qrels: Qrels, path: Path) -> None:
-    """Write ``query 0 document grade`` lines; ``DataError`` if an id holds white space."""
+    """Write ``query 0 document grade`` lines.
+
+    Raises:
+        DataError: an id is empty or holds white space, which the format cannot express.
+    """
     table = qrels.to_table()
-    _check_ids(table.column("query-id"), path)
-    _check_ids(table.column("corpus-id"), path)
-    with path.open("w", encoding="utf-8", newline="\n") as handle:
-        for row in table.to_pylist():
-            handle.write(f"{row['query-id']} 0 {row['corpus-id']} {row['score']}\n")
+    queries, documents = table.column("query-id"), table.column("corpus-id")
+    _check_ids(queries, path)
+    _check_ids(documents, path)
+    _write_lines(path, [queries, "0", documents, table.column("score").cast(pa.string())])
 
 
 def read_qrels(path: Path) -> Qrels:
     """Read judgements.
 
     Raises:
-        DataError: a line that has not four fields, a grade that is no integer, a pair twice.
+        DataError: a line that has not four fields or whose grade is no integer, with its place; or
+            a pair that stands twice.
     """
     queries: list[str] = []
     documents: list[str] = []
@@ -78,45 +102,93 @@ def read_qrels(path: Path) -> Qrels:
     for line, fields in _lines(path, 4, "query 0 document grade"):
         queries.append(fields[0])
         documents.append(fields[2])
-        grades.append(_number(fields[3], int, path, line))
-    return Qrels.from_pairs(queries, documents, grades)
+        grades.append(_grade(fields[3], path, line))
+    try:
+        return Qrels.from_pairs(queries, documents, pa.array(grades, pa.int32()))
+    except DataError as error:
+        raise _placed(error, path) from None
 
 
 def _lines(path: Path, count: int, form: str) -> Iterator[tuple[int, list[str]]]:
+    """Number and fields of each line that is not blank."""
     try:
-        with path.open(encoding="utf-8") as handle:
-            for number, text in enumerate(handle, 1):
-                fields = text.split()
+        with path.open("rb") as handle:
+            for number, line in enumerate(handle, 1):
+                raw = line.removeprefix(BOM_UTF8) if number == 1 else line
+                fields = raw.split()
                 if fields and len(fields) != count:
                     raise DataError(
                         f"the line has {len(fields)} fields",
                         place=path,
                         line=number,
-                        found=text.strip()[:120],
+                        found=raw.strip()[:120].decode(errors="replace"),
                         expected=form,
                     )
                 if fields:
-                    yield number, fields
-    except FileNotFoundError:
-        raise DataError("there is no such file", place=path) from None
-    except UnicodeDecodeError as error:
-        raise DataError("the file is not UTF-8", place=path, found=error) from None
+                    yield number, _decoded(fields, path, number)
+    except OSError as error:
+        raise DataError("the file cannot be read", place=path, found=error.strerror) from None
 
 
-def _number(text: str, kind: type[_Number], path: Path, line: int) -> _Number:
+def _decoded(fields: list[bytes], path: Path, line: int) -> list[str]:
     try:
-        return kind(text)
+        return [field.decode() for field in fields]
+    except UnicodeDecodeError as error:
+        raise DataError("the line is not UTF-8", place=path, line=line, found=error) from None
+
+
+def _score(text: str, path: Path, line: int) -> float:
+    try:
+        value = float(text)
     except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
         raise DataError(
-            "a field is no number", place=path, line=line, found=text, expected=kind.__name__
-        ) from None
+            "a field is no finite number",
+            place=path,
+            line=line,
+            found=text,
+            expected="a score such as 12.5",
+        )
+    return value
 
 
-def _check_ids(ids: pa.ChunkedArray, path: Path) -> None:
-    for value in ids.unique().to_pylist():
-        if len(value.split()) != 1 or value != value.strip():
-            raise DataError(
-                "an id holds white space, which TREC files cannot express",
-                place=path,
-                found=repr(value),
-            )
+def _grade(text: str, path: Path, line: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = None
+    if value is None or value not in _INT32:
+        raise DataError(
+            "a field is no 32-bit integer",
+            place=path,
+            line=line,
+            found=text,
+            expected="a grade; above 0 is relevant",
+        )
+    return value
+
+
+def _placed(error: DataError, path: Path) -> DataError:
+    return DataError(error.problem, place=path, found=error.found, expected=error.expected)
+
+
+def _check_ids(ids: Any, path: Path) -> None:
+    unique = ids.unique()
+    options = pc.MatchSubstringOptions(r"^$|[\t\n\v\f\r ]")
+    bad = unique.filter(pc.call_function("match_substring_regex", [unique], options))
+    if len(bad):
+        raise DataError(
+            "an id is empty or holds white space, which TREC files cannot express",
+            place=path,
+            found=repr(bad[0].as_py()),
+        )
+
+
+def _write_lines(path: Path, columns: list[Any]) -> None:
+    """Write rows; a column is an array of strings, the first one, or a text for all rows."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        for first in range(0, len(columns[0]), _BLOCK):
+            block = [c if isinstance(c, str) else c.slice(first, _BLOCK) for c in columns]
+            lines = pc.call_function("binary_join_element_wise", [*block, " "])
+            handle.writelines(f"{line}\n" for line in lines.to_pylist())

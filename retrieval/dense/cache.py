@@ -52,7 +52,7 @@ class EmbeddingCache:
 
     def _read(self, path: Path) -> None:
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 keys, vectors = archive["keys"], archive["vectors"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return

@@ -15,6 +15,8 @@ from ...schemas.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+_HUB_SECONDS = 15
+
 
 def load_model(
     name: str, *, device: str | None, truncate_dim: int | None, dtype: str, max_length: int | None
@@ -45,6 +47,7 @@ def load_model(
             except Exception:
                 if local:
                     raise
+                _ask_hub(name)
                 model = SentenceTransformer(name, **options)
     except Exception as error:  # noqa: BLE001 - the libraries below raise a dozen kinds
         raise UsageError(
@@ -56,6 +59,13 @@ def load_model(
     if max_length is not None:
         model.max_seq_length = max_length
     return model
+
+
+def _ask_hub(name: str) -> None:
+    """Raise what the Hub says of a model, at once: loading would try for over a minute."""
+    from huggingface_hub import HfApi
+
+    HfApi().model_info(name, timeout=_HUB_SECONDS)
 
 
 @contextmanager
