@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..schemas.errors import UsageError
 from ..schemas.release import check_target
 from .build import BuildRequest, run_build
-from .sample_patents import generate as generate_patents
+from .patents.sample.publications import generate as generate_patents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..schemas.progress import Progress
     from ..schemas.release import Release
 
-_SAMPLES = {"patents": (generate_patents, 300, ".source.jsonl.gz")}
+_SAMPLES = {"patents": (generate_patents, 300, ".source.jsonl")}
 """Family → its generator, how many items it makes unless told, the raw file's ending."""
 
 

@@ -7,13 +7,13 @@ from collections import defaultdict
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
-from .sample_families import FIRST_PRIORITY, Citation, outsider
+from .families import FIRST_PRIORITY, Citation, outsider
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from .sample_dice import Dice
-    from .sample_families import Family, Member
+    from .dice import Dice
+    from .families import Family, Member
 
 _REASONS = {"subject": 59.0, "topic": 24.0, "mechanism": 13.0, "chance": 4.0}
 """Why a family cites another: a part of the same device, the same device, the same mechanism."""

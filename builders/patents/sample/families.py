@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from .sample_vocabulary import PRINCIPLES, mechanisms, topics
+from .vocabulary import PRINCIPLES, mechanisms, topics
 
 if TYPE_CHECKING:
-    from .sample_dice import Dice
-    from .sample_vocabulary import Mechanism, Topic
+    from .dice import Dice
+    from .vocabulary import Mechanism, Topic
 
 FIRST_PRIORITY = date(1998, 1, 5)
 LAST_PRIORITY = date(2021, 6, 30)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .sample_wording import article, sentence
+from .wording import article, sentence
 
 if TYPE_CHECKING:
-    from .sample_dice import Dice
-    from .sample_vocabulary import Mechanism, Topic
-    from .sample_wording import Wording
+    from .dice import Dice
+    from .vocabulary import Mechanism, Topic
+    from .wording import Wording
 
 ABSTRACT_WORDS = (60, 120)
 CLAIMS = (8, 15)

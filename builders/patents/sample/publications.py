@@ -7,24 +7,23 @@ and companies are invented; dates, numbers and codes have the form that the offi
 
 from __future__ import annotations
 
-import gzip
 import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ..schemas.errors import UsageError
-from . import sample_prose as prose
-from .sample_citations import add_citations
-from .sample_dice import Dice
-from .sample_families import make_families
-from .sample_wording import choose_wording
+from ....schemas.errors import UsageError
+from . import prose
+from .citations import add_citations
+from .dice import Dice
+from .families import make_families
+from .wording import choose_wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
-    from .sample_families import Citation, Family, Member
+    from .families import Citation, Family, Member
 
 MAX_FAMILIES = 100_000
 """Behind it, an office's numbers of one year could run out."""
@@ -37,11 +36,10 @@ _FIRMS = ("Works", "Laboratories", "Devices", "Systems", "Engineering", "Technol
 def generate(path: Path, *, seed: int = 0, families: int = 300) -> Path:
     """Write a file of invented patent publications.
 
-    The unpacked bytes depend on ``seed`` and ``families`` alone, on any machine. The packed ones
-    are equal wherever the same zlib packs them: the gzip header holds no time and no name.
+    The bytes depend on ``seed`` and ``families`` alone, on any machine.
 
     Args:
-        path: File to write, gzip-compressed JSON Lines in the layout of
+        path: File to write, JSON Lines in the layout of
             ``patents-public-data.patents.publications``; a file there is replaced.
         seed: Seed of every draw, 0 or more.
         families: Simple families to make, 1 to 100,000; a family has 1 to 5 publications.
@@ -60,13 +58,10 @@ def generate(path: Path, *, seed: int = 0, families: int = 300) -> Path:
             found=families,
             expected=f"1 to {MAX_FAMILIES}",
         )
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed,
-    ):
+    with path.open("wb") as file:
         for record in _records(seed, families):
             line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-            packed.write(line.encode() + b"\n")
+            file.write(line.encode() + b"\n")
     return path
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from .sample_topics import TOPICS
+from .topics import TOPICS
 
 # "=" key ":" names, "ipc" symbols, "-" a component ">" what it does, "gain" effects, "native" the
 # mechanism in German, French and Japanese.

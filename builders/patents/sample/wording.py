@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .sample_vocabulary import PRINCIPLES
+from .vocabulary import PRINCIPLES
 
 if TYPE_CHECKING:
-    from .sample_dice import Dice
-    from .sample_families import Family
-    from .sample_vocabulary import Part
+    from .dice import Dice
+    from .families import Family
+    from .vocabulary import Part
 
 _PART_SHARE, _MECHANISM_SHARE = 0.4, 0.9
 """How often the usual synonym is taken: sets how hard IN and OUT targets are to find by words."""

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import os
@@ -14,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from domainbench.builders.sample_dice import Dice
-from domainbench.builders.sample_families import Numbers, make_families, outsider
-from domainbench.builders.sample_patents import generate
-from domainbench.builders.sample_vocabulary import PRINCIPLES, mechanisms, topics
-from domainbench.builders.sample_wording import article
+from domainbench.builders.patents.sample.dice import Dice
+from domainbench.builders.patents.sample.families import Numbers, make_families, outsider
+from domainbench.builders.patents.sample.publications import generate
+from domainbench.builders.patents.sample.vocabulary import PRINCIPLES, mechanisms, topics
+from domainbench.builders.patents.sample.wording import article
 from domainbench.schemas.errors import UsageError
 
 LOCALIZED = ("title_localized", "abstract_localized", "claims_localized", "description_localized")
@@ -51,18 +50,18 @@ CITATION_KEYS = {
 
 
 def read(path: Path) -> list[dict]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory) -> list[dict]:
-    return read(generate(tmp_path_factory.mktemp("sample") / "patents.jsonl.gz"))
+    return read(generate(tmp_path_factory.mktemp("sample") / "patents.jsonl"))
 
 
 @pytest.fixture(scope="module")
 def large_sample(tmp_path_factory) -> list[dict]:
-    path = tmp_path_factory.mktemp("large") / "patents.jsonl.gz"
+    path = tmp_path_factory.mktemp("large") / "patents.jsonl"
     return read(generate(path, seed=7, families=2_000))
 
 
@@ -98,13 +97,13 @@ def labels(records: list[dict]) -> Counter[str]:
 
 
 def test_same_seed_gives_same_bytes_whatever_the_name_and_the_hash_seed(tmp_path):
-    first = generate(tmp_path / "one.gz", seed=3, families=40).read_bytes()
-    assert generate(tmp_path / "other.gz", seed=3, families=40).read_bytes() == first
+    first = generate(tmp_path / "one.jsonl", seed=3, families=40).read_bytes()
+    assert generate(tmp_path / "other.jsonl", seed=3, families=40).read_bytes() == first
     for hash_seed in ("1", "2"):
-        target = tmp_path / f"hashed-{hash_seed}.gz"
+        target = tmp_path / f"hashed-{hash_seed}.jsonl"
         program = (
             "import sys; from pathlib import Path;"
-            "from domainbench.builders.sample_patents import generate;"
+            "from domainbench.builders.patents.sample.publications import generate;"
             "generate(Path(sys.argv[1]), seed=3, families=40)"
         )
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "LC_ALL": "C", "TZ": "Asia/Tokyo"}
@@ -113,19 +112,13 @@ def test_same_seed_gives_same_bytes_whatever_the_name_and_the_hash_seed(tmp_path
 
 
 def test_unpacked_bytes_are_the_ones_every_machine_gives(tmp_path):
-    path = generate(tmp_path / "patents.jsonl.gz", seed=0, families=20)
-    digest = hashlib.sha256(gzip.decompress(path.read_bytes())).hexdigest()
+    path = generate(tmp_path / "patents.jsonl", seed=0, families=20)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert digest == "01409ad78f903b7a4bae788bdbb5a8920fc4993148455b62989beb3aa5cd1280"
 
 
-def test_gzip_header_has_no_time_and_no_name(tmp_path):
-    head = generate(tmp_path / "patents.jsonl.gz", families=1).read_bytes()[:10]
-    assert head[:4] == b"\x1f\x8b\x08\x00"  # magic, deflate, no flags: no name
-    assert head[4:8] == bytes(4)
-
-
 def test_another_seed_gives_other_texts(tmp_path, sample):
-    other = read(generate(tmp_path / "other.gz", seed=1))
+    other = read(generate(tmp_path / "other.jsonl", seed=1))
     assert not set(english(other, "abstract_localized")) & set(
         english(sample, "abstract_localized")
     )
@@ -242,7 +235,7 @@ def test_classes_lie_in_all_sections_and_some_families_have_none(sample):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_fifth_to_a_quarter_of_the_citations_leave_the_domain(tmp_path, seed):
-    found = labels(read(generate(tmp_path / "patents.jsonl.gz", seed=seed)))
+    found = labels(read(generate(tmp_path / "patents.jsonl", seed=seed)))
     assert 0.16 < found["OUT"] / (found["IN"] + found["OUT"]) < 0.28
     assert found["UNKNOWN"] > 0
 
@@ -417,5 +410,5 @@ def test_dice_draw_within_their_bounds():
 )
 def test_impossible_arguments_are_refused(tmp_path, arguments, message):
     with pytest.raises(UsageError, match=message):
-        generate(tmp_path / "patents.jsonl.gz", **arguments)
+        generate(tmp_path / "patents.jsonl", **arguments)
     assert not list(tmp_path.iterdir())

@@ -1,0 +1,1 @@
+"""A generated collection of patents, for a benchmark that needs no download."""
