@@ -51,7 +51,7 @@ def rrf(
     query_ids = _union([run.query_ids for run in runs])
     doc_ids = _union([run.doc_ids for run in runs])
     deepest = max(run.depth for run in runs)
-    stacked = np.stack([_align(run, query_ids, doc_ids, deepest) for run in runs])
+    stacked = np.stack([_align(run, query_ids, doc_ids, deepest) for run in runs], axis=1)
     kept = min(depth or deepest, len(runs) * deepest)
     docs = np.empty((len(query_ids), kept), np.int32)
     scores = np.empty((len(query_ids), kept), np.float32)
@@ -60,7 +60,7 @@ def rrf(
     step = max(1, _BLOCK // max(1, len(runs) * deepest))
     for first in range(0, len(query_ids), step):
         rows = slice(first, first + step)
-        found, sums = rank_rows(*_fuse(stacked[:, rows], totals, float(k), factors))
+        found, sums = rank_rows(*_fuse(stacked[rows], totals, float(k), factors))
         docs[rows], scores[rows] = found[:, :kept], sums[:, :kept]
     return Run(query_ids, doc_ids, docs, scores, name)
 
@@ -107,14 +107,14 @@ def _align(run: Run, query_ids: Any, doc_ids: Any, depth: int) -> NDArray[np.int
 @njit(cache=True, nogil=True)
 def _fuse(stacked, totals, k, weights):
     """Documents of each query with their sums, in no order; ``totals`` is 0 before and after."""
-    runs, queries, depth = stacked.shape
+    queries, runs, depth = stacked.shape
     docs = np.full((queries, runs * depth), -1, np.int32)
     scores = np.zeros((queries, runs * depth), np.float32)
     for query in range(queries):
         count = 0
         for run in range(runs):
             for rank in range(depth):
-                doc = stacked[run, query, rank]
+                doc = stacked[query, run, rank]
                 if doc < 0:
                     break
                 if totals[doc] == 0.0:

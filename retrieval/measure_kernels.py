@@ -105,5 +105,5 @@ def _binary(ranked, depth, relevant, kind, cutoff, rel):
     if kind == RR:
         return reciprocal
     if kind == SUCCESS:
-        return float(found > 0)
+        return min(found, 1) / 1
     return found / relevant  # Recall, and Rprec with its own depth

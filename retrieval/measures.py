@@ -109,7 +109,7 @@ class PerQuery:
     """``pyarrow.LargeStringArray`` (n), ascending."""
     measures: tuple[Measure, ...]
     values: NDArray[np.float64]
-    """(n, measures). NaN where a query has relevant documents, but none of the measure's ``rel``."""
+    """(n, measures); NaN where no document of a query reaches the measure's ``rel``."""
 
     def column(self, measure: Measure) -> NDArray[np.float64]:
         """(n) figures of one measure."""

@@ -1,14 +1,19 @@
 """How sure a mean or a difference of means is.
 
 Every draw comes from a PCG64 stream seeded by the caller's seed alone, whose raw bits numpy keeps
-stable, so the same figures and seed give the same interval on any machine.
+stable, and sums are taken in the order of the queries, so the same figures and seed give the same
+interval on any machine. NaN marks a query for which a figure is undefined; it is left out.
 """
 
+# numba infers the types of a kernel's arguments:
+# ruff: noqa: ANN001, ANN202
+# pyright: reportMissingParameterType=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from ..schemas.errors import UsageError
 
@@ -35,28 +40,40 @@ def bootstrap_interval(
         seed: seed of the draws.
 
     Returns:
-        Lower and upper bound, or None where n < 2 and so nothing can be resampled.
+        Lower and upper bound, or None where fewer than two figures are defined.
 
     Raises:
         UsageError: a level outside (0, 1), or no resample.
     """
     if not 0 < level < 1 or resamples < 1:
         raise UsageError("the bootstrap needs a level between 0 and 1 and a resample or more")
-    n = len(values)
+    defined = values[~np.isnan(values)]
+    n = len(defined)
     if n < 2:
         return None
-    # Each resample is a multinomial count of the queries; 32 random bits pick a query.
     generator = np.random.PCG64(seed)
     means = np.empty(resamples)
     step = max(1, _BLOCK // n)
     for first in range(0, resamples, step):
         rows = min(step, resamples - first)
-        raw = generator.random_raw(rows * n) >> np.uint64(32)
-        picks = ((raw * np.uint64(n)) >> np.uint64(32)).astype(np.int64).reshape(rows, n)
-        means[first : first + rows] = np.cumsum(values[picks], axis=1)[:, -1] / n
+        bits = generator.random_raw(rows * n).reshape(rows, n)
+        means[first : first + rows] = _resampled_sums(bits, defined) / n
     tail = (1 - level) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
+
+
+@njit(cache=True, nogil=True)
+def _resampled_sums(bits, values):
+    """Sum of n values drawn with replacement, for each row of n random words."""
+    sums = np.zeros(len(bits))
+    half = np.uint64(32)
+    n = np.uint64(len(values))
+    for row in range(len(bits)):
+        for word in bits[row]:
+            # The upper 32 bits as a fraction of n (Lemire 2019); its bias is below n / 2**32.
+            sums[row] += values[((word >> half) * n) >> half]
+    return sums
 
 
 def paired_randomisation(
@@ -74,22 +91,23 @@ def paired_randomisation(
 
     Args:
         left: (n) figures of one system.
-        right: (n) figures of the other for the same queries.
+        right: (n) figures of the other for the same queries; pairs with a NaN are left out.
         resamples: random sign patterns.
         seed: seed of the draws.
 
     Returns:
-        The p-value; None where there is no query.
+        The p-value; None where there is no pair.
 
     Raises:
         UsageError: the two differ in length.
     """
     if len(left) != len(right):
         raise UsageError("paired figures differ in number", found=f"{len(left)} and {len(right)}")
-    if not len(left):
-        return None
     differences = left - right
-    differences = differences[differences != 0]
+    differences = differences[~np.isnan(differences)]
+    if not len(differences):
+        return None
+    differences = differences[differences != 0]  # their sign changes nothing
     n = len(differences)
     if not n:
         return 1.0
@@ -98,8 +116,7 @@ def paired_randomisation(
     bound = observed - 1e-12 * float(np.abs(differences).sum())
     if n <= _EXACT_PAIRS:
         patterns = np.arange(1 << n, dtype=np.uint64)
-        extreme = _extreme(patterns[:, None], differences, bound)
-        return extreme / (1 << n)
+        return _extreme(patterns[:, None], differences, bound) / (1 << n)
     generator = np.random.PCG64(seed)
     words = -(-n // 64)
     extreme = 0
@@ -111,12 +128,17 @@ def paired_randomisation(
     return (1 + extreme) / (1 + resamples)
 
 
-def _extreme(bits: NDArray[np.uint64], differences: NDArray[np.float64], bound: float) -> int:
-    """Sign patterns whose summed difference is at least ``bound`` either way."""
-    column = np.arange(len(differences))
-    chosen = (bits[:, column // 64] >> (column % 64).astype(np.uint64)) & np.uint64(1)
-    sums = np.cumsum(np.where(chosen == 1, differences, -differences), axis=1)[:, -1]
-    return int((np.abs(sums) >= bound).sum())
+@njit(cache=True, nogil=True)
+def _extreme(bits, differences, bound):
+    """Rows of sign bits whose summed differences reach ``bound`` either way."""
+    count = 0
+    for row in range(len(bits)):
+        total = 0.0
+        for place in range(len(differences)):
+            sign = (bits[row, place >> 6] >> np.uint64(place & 63)) & np.uint64(1)
+            total += differences[place] if sign == 1 else -differences[place]
+        count += abs(total) >= bound
+    return count
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

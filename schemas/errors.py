@@ -73,7 +73,7 @@ class UsageError(DomainbenchError):
         """Name a value that is not one of a closed set, with the nearest known ones."""
         names = list(known)
         folded = {known_name.lower(): known_name for known_name in names}
-        near = [folded[match] for match in get_close_matches(name.lower(), folded, n=3)]
+        near = [folded[match] for match in get_close_matches(name.lower(), folded, n=3, cutoff=0.5)]
         hint = f"did you mean {' or '.join(near)}?" if near else None
         return cls(f"unknown {what} {name!r}", expected="one of " + ", ".join(names), hint=hint)
 

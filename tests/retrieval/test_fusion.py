@@ -57,6 +57,29 @@ def test_ties_fall_to_the_higher_id() -> None:
     assert fused.to_table().column("doc_id").to_pylist() == ["b", "a"]
 
 
+def test_many_queries_are_fused_as_few() -> None:
+    # More than are fused at a time.
+    draw = np.random.default_rng(0)
+    ids = [f"{i:04}" for i in range(2_000)]
+    runs = [
+        Run.from_topk(
+            ids,
+            ids,
+            np.argsort(draw.random((2_000, 90)), axis=1) + np.arange(2_000)[:, None] % 1_900,
+            draw.random((2_000, 90)),
+        )
+        for _ in range(2)
+    ]
+    fused = rrf(runs, depth=100)
+    assert fused.depth == 100
+    for row in (0, 1_500, 1_999):
+        pairs = [zip(run.docs[row], run.scores[row], strict=True) for run in runs]
+        one = [to_run({ids[row]: {ids[d]: float(s) for d, s in found}}) for found in pairs]
+        wanted = reference(one, 60.0, [1.0, 1.0])[ids[row]][:100]
+        found = fused.docs[row][fused.docs[row] >= 0]
+        assert [ids[d] for d in found] == [doc for doc, _ in wanted]
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from domainbench.retrieval.run import Run
-from domainbench.schemas.errors import DataError
+from domainbench.schemas.errors import DataError, UsageError
 
 from .strategies import run_dicts, to_run
 
@@ -73,10 +73,12 @@ def test_truncate_keeps_the_first() -> None:
     assert run.to_table().column("doc_id").to_pylist() == ["d1", "d2"]
 
 
-@pytest.mark.parametrize("score", [float("nan"), float("inf")])
-def test_scores_must_be_finite(score: float) -> None:
+@pytest.mark.parametrize("score", [float("nan"), float("inf"), 1e300])
+def test_scores_must_be_finite_as_float32(score: float) -> None:
     with pytest.raises(DataError, match="not finite"):
         to_run({"q1": {"d1": score}})
+    with pytest.raises(DataError, match="not finite"):
+        Run.from_topk(["q1"], ["d1"], np.array([[0]]), np.array([[score]]))
 
 
 def test_a_document_stands_once() -> None:
@@ -95,6 +97,47 @@ def test_documents_outside_the_corpus_are_refused() -> None:
         Run.from_table(table, doc_ids=["a", "b"])
     with pytest.raises(DataError, match="lacks columns"):
         Run.from_table(table.drop(["score"]))
+
+
+def test_nulls_and_words_are_refused() -> None:
+    table = pa.table({"query_id": ["q", None], "doc_id": ["a", "b"], "score": ["1", "2"]})
+    with pytest.raises(DataError, match="null"):
+        Run.from_table(table)
+    words = pa.table({"query_id": ["q"], "doc_id": ["a"], "score": ["high"]})
+    with pytest.raises(DataError, match="no number"):
+        Run.from_table(words)
+
+
+@pytest.mark.parametrize(
+    ("docs", "scores"),
+    [
+        (np.zeros((1, 1)), np.zeros((1, 1))),
+        (np.zeros((2, 1)), np.zeros((2, 2))),
+        (np.full((2, 1), 9), np.zeros((2, 1))),
+        (np.full((2, 1), -2), np.zeros((2, 1))),
+        (np.zeros(2), np.zeros(2)),
+    ],
+)
+def test_arrays_must_fit_together(docs: np.ndarray, scores: np.ndarray) -> None:
+    with pytest.raises(UsageError):
+        Run.from_topk(["q1", "q2"], ["a"], docs, scores)
+
+
+def test_many_rows_are_ranked_as_few() -> None:
+    # More than are ranked at a time.
+    draw = np.random.default_rng(0)
+    docs = np.argsort(draw.random((700, 300)), axis=1).astype(np.int32)
+    docs[draw.random(docs.shape) < 0.1] = -1
+    scores = draw.integers(-3, 4, docs.shape).astype(np.float32)
+    ids = [f"{i:03}" for i in range(700)]
+    run = Run.from_topk(ids, ids[:300], docs, scores)
+    for row in (0, 300, 699):
+        pairs = zip(scores[row], docs[row], strict=True)
+        wanted = sorted(((s, d) for s, d in pairs if d >= 0), reverse=True)
+        found = run.docs[row] >= 0
+        assert run.docs[row][found].tolist() == [d for _, d in wanted]
+        assert run.scores[row][found].tolist() == [s for s, _ in wanted]
+        assert not run.scores[row][~found].any()
 
 
 def test_an_empty_run_is_a_run() -> None:

@@ -65,6 +65,15 @@ def test_drawn_p_values_are_near_the_exact_ones() -> None:
     assert paired_randomisation(left, 1 - left) == pytest.approx(0.1516, abs=0.01)
 
 
+def test_undefined_figures_are_left_out() -> None:
+    values = np.linspace(0, 1, 50) ** 2
+    gaps = np.insert(values, [0, 7, 50], np.nan)
+    assert bootstrap_interval(gaps) == bootstrap_interval(values)
+    assert paired_randomisation(gaps, gaps[::-1] * 0) == paired_randomisation(values, values * 0)
+    assert bootstrap_interval(np.array([1.0, np.nan])) is None
+    assert paired_randomisation(np.array([1.0]), np.array([np.nan])) is None
+
+
 def test_no_query_has_no_p_value() -> None:
     assert paired_randomisation(np.array([]), np.array([])) is None
     assert paired_randomisation(np.ones(3), np.ones(3)) == 1.0

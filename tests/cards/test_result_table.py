@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from domainbench.benchmarks.results import Comparison, Figure, ReleaseEntry, Results, SystemEntry
+from domainbench.cards.result_table import footnotes, grid, markdown, rich_table
+
+
+def figure(system: str, partition: str, value: float | None, **more) -> Figure:
+    bounds = {} if value is None else {"low": value - 0.1, "high": value + 0.1}
+    known = {"measure": "nDCG@10", "n": 0 if value is None else 5, "value": value, **bounds}
+    return Figure(system=system, partition=partition, **(known | more))
+
+
+@pytest.fixture
+def results() -> Results:
+    sliced = {"column": "year", "slice": "2001"}
+    return Results(
+        release=ReleaseEntry(name="pumps", family="patents", version="2026.11", fingerprint="f"),
+        task="retrieval",
+        split="test",
+        query_view="TA",
+        corpus_view="TA",
+        depth=100,
+        self_match_rule="removed",
+        seed=0,
+        interval={"level": 0.95, "resamples": 2000},
+        partitions=["ALL", "IN"],
+        by=["year"],
+        measures=["nDCG@10"],
+        primary="nDCG@10",
+        queries=5,
+        documents=9,
+        relevant_outside_corpus=2,
+        systems=[SystemEntry(spec="bm25", parameters={}), SystemEntry(spec="[x]", parameters={})],
+        figures=[
+            figure("bm25", "ALL", 0.25),
+            figure("bm25", "IN", None),
+            figure("[x]", "ALL", 0.5),
+            figure("[x]", "IN", None),
+            figure("bm25", "ALL", 0.25, **sliced),
+            figure("bm25", "IN", 0.5, **sliced),
+            figure("[x]", "ALL", 0.125, **sliced),
+            figure("[x]", "IN", 0.5, **sliced),
+        ],
+        comparisons=[
+            Comparison(
+                partition="ALL", measure="nDCG@10", left="bm25", right="[x]", n=5,
+                difference=-0.25, p_value=0.01, p_adjusted=0.02,
+            )
+        ],
+        environment={},
+        costs=[],
+    )  # fmt: skip
+
+
+def test_markdown_marks_the_best_and_shows_what_is_undefined(results: Results) -> None:
+    assert markdown(grid(results)).splitlines() == [
+        "**pumps 2026.11**",
+        "",
+        "| measure | system | ALL (n=5) | IN (n=0) |",
+        "|---|---|---|---|",
+        "| nDCG@10 | bm25 | 0.2500 [0.150, 0.350] | - |",
+        "| nDCG@10 | [x] | **0.5000** [0.400, 0.600] | - |",
+    ]
+
+
+def test_slices_have_a_row_for_each_label_and_system(results: Results) -> None:
+    content = grid(results, "year")
+    assert content.header == ("year", "system", "ALL", "IN")
+    assert [(row.group, row.system) for row in content.rows] == [("2001", "bm25"), ("2001", "[x]")]
+    assert [cell.best for cell in content.rows[0].cells] == [True, True]
+
+
+def test_the_terminal_shows_names_as_they_are(results: Results) -> None:
+    console = Console(file=StringIO(), width=100)
+    console.print(rich_table(grid(results)))
+    shown = console.file.getvalue()
+    assert "[x]" in shown
+    assert "0.5000" in shown
+
+
+def test_footnotes_say_what_one_must_know(results: Results) -> None:
+    text = "\n".join(footnotes(results))
+    assert "95% bootstrap" in text
+    assert "bm25 and [x] differ (-0.2500, p = 0.0200 after Holm)" in text
+    assert "2 relevant pair(s)" in text

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from domainbench.retrieval.fused import FusedSystem
+from domainbench.retrieval.systems import System, parse_system
+from domainbench.retrieval.texts import Texts
+from domainbench.schemas.errors import DataError, UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("bm25", "bm25"),
+        (" bm25:b=0.4, k1=0.9 ", "bm25:k1=0.9,b=0.4"),
+        ("bm25(k1=1.2)", "bm25"),
+        ("dense", "dense"),
+        ("dense:org/model,max_length=64", "dense:org/model,max_length=64"),
+        ("rrf:bm25+dense:org/model,k=60", "rrf:bm25+dense(org/model),k=60"),
+        ("rrf:bm25(k1=0.9,b=0.4)+dense,k=30", "rrf:bm25(k1=0.9,b=0.4)+dense,k=30"),
+        ("rrf:bm25+dense,weights=1;2,depth=50", "rrf:bm25+dense,k=60,weights=1;2,depth=50"),
+        (
+            "rrf:bm25+rrf(bm25(b=0)+dense(a+b,normalize=off),k=10)",
+            "rrf:bm25+rrf(bm25(b=0)+dense(a+b,normalize=false),k=10),k=60",
+        ),
+    ],
+)
+def test_specifications_have_one_form(text: str, canonical: str) -> None:
+    assert parse_system(text).spec == canonical
+    assert parse_system(canonical).spec == canonical
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "names no system"),
+        ("bm52", "did you mean bm25"),
+        ("bm25:fast", "options only"),
+        ("bm25:k1=1,k1=2", "twice"),
+        ("bm25:k1=1,fast", "no KEY=VALUE"),
+        ("bm25(k1=1", "not closed"),
+        ("rrf:bm25(k1=1+dense", "not balanced"),
+        ("rrf:bm25)+dense", "not balanced"),
+        ("rrf", "names no systems"),
+        ("rrf:bm25", "two systems"),
+        ("rrf:bm25+dense,kk=1", "option of rrf"),
+        ("rrf:bm25+dense,k=x", "no number"),
+        ("rrf:bm25+dense,k=-1", "out of range"),
+        ("rrf:bm25+dense,weights=1", "weights"),
+        ("rrf:bm25+dense,depth=0", "out of range"),
+    ],
+)
+def test_what_is_malformed_is_said(text: str, problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        parse_system(text)
+
+
+def test_members_are_shared() -> None:
+    known: dict[str, System] = {}
+    single = parse_system("bm25:k1=1.2", known)
+    fused = parse_system("rrf:bm25+dense", known)
+    assert isinstance(fused, FusedSystem)
+    assert fused.members[0] is single
+
+
+def test_a_fusion_searches_by_itself() -> None:
+    corpus = Texts.from_arrays(["a", "b", "c"], ["pump", "pump pump", "valve"])
+    system = parse_system("rrf:bm25+bm25(b=0),k=1")
+    system.index(corpus)
+    run = system.search(Texts.from_arrays(["q"], ["pump"]), 5)
+    assert run.to_table().column("doc_id").to_pylist() == ["b", "a"]
+    assert [m["spec"] for m in system.parameters["members"]] == ["bm25", "bm25:b=0"]
+
+
+def test_texts_are_sorted_and_checked() -> None:
+    texts = Texts.from_arrays(["b", "é", "Z"], ["1", None, "3"])
+    assert texts.ids.to_pylist() == ["Z", "b", "é"]
+    assert texts.texts.to_pylist() == ["3", "1", ""]
+    for ids, values, problem in (
+        (["a", "a"], ["1", "2"], "more than once"),
+        (["a", None], ["1", "2"], "null"),
+        (["a"], ["1", "2"], "differ in number"),
+    ):
+        with pytest.raises(DataError, match=problem):
+            Texts.from_arrays(ids, values)
