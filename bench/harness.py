@@ -11,7 +11,6 @@ import json
 import multiprocessing
 import os
 import platform
-import resource
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -52,11 +51,16 @@ def alternate(
     return {name: Timing(tuple(values)) for name, values in seconds.items()}
 
 
+def _high_water() -> float:
+    """Peak resident set of this process in MiB; ru_maxrss would start at the parent's."""
+    with open("/proc/self/status", encoding="ascii") as handle:
+        return next(int(line.split()[1]) for line in handle if line.startswith("VmHWM")) / 1024
+
+
 def _peak(call: Callable[[], object], out: Any) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _high_water()
     call()
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    out.send((after - before) / 1024)
+    out.send(_high_water() - before)
 
 
 def peak_mib(call: Callable[[], object]) -> float:

@@ -1,0 +1,1 @@
+"""The patent family: publications to simple families, citations to judged pairs."""
