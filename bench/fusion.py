@@ -3,9 +3,8 @@
     python bench/fusion.py [--queries N] [--depth N] [--rounds N] [--json FILE]
 
 Runs are drawn with a seed: each ranks ``depth`` of 3,000 documents near a query, out of 45,336, so
-that runs share about a third. Every engine fuses runs already in its own form, and keeps what is
-its custom: domainbench as many documents as a run has, ranx all of them. The fused scores are
-compared: a document that both have must have the same score up to float32.
+that two runs share about a third. Every engine fuses runs already in its own form and keeps all
+documents. The scores are compared: they must be the same up to float32.
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ def main() -> None:
     figures: dict[str, Any] = {"take": built, "first_call": first}
     for count in (2, 3):
         cases = {
-            "domainbench": partial(rrf, runs[:count], k=K),
+            "domainbench": partial(rrf, runs[:count], k=K, depth=count * arguments.depth),
             "ranx": partial(fuse_ranx, objects[:count]),
         }
         timings = alternate(cases, rounds=arguments.rounds)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
-from ..retrieval.measures import Measure, PerQuery, evaluate
+from ..retrieval.measures import Measure, PerQuery, evaluate, mean
 from ..retrieval.qrels import Qrels
 from ..retrieval.significance import bootstrap_interval, holm, paired_randomisation
 from ..schemas.errors import UsageError
@@ -96,7 +96,6 @@ class Scorer:
     def _means(
         self, system: str, partition: str, values: Any, column: str | None, label: str | None
     ) -> list[Figure]:
-        n = len(values)
         found: list[Figure] = []
         for place, measure in enumerate(self._measures):
             single = np.ascontiguousarray(values[:, place])
@@ -108,8 +107,8 @@ class Scorer:
                     column=column,
                     slice=label,
                     measure=str(measure),
-                    n=n,
-                    value=float(np.cumsum(single)[-1] / n) if n else None,
+                    n=int(np.count_nonzero(~np.isnan(single))),
+                    value=mean(single),
                     low=bounds[0] if bounds else None,
                     high=bounds[1] if bounds else None,
                 )
@@ -125,15 +124,14 @@ class Scorer:
             for left, right in combinations(scored, 2):
                 one = scored[left][partition].column(primary)
                 two = scored[right][partition].column(primary)
-                n = len(one)
                 found.append(
                     Comparison(
                         partition=partition,
                         measure=str(primary),
                         left=left,
                         right=right,
-                        n=n,
-                        difference=float(np.cumsum(one - two)[-1] / n) if n else None,
+                        n=int(np.count_nonzero(~np.isnan(one - two))),
+                        difference=mean(one - two),
                         p_value=paired_randomisation(one, two, seed=self._seed),
                         p_adjusted=None,
                     )

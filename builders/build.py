@@ -44,6 +44,8 @@ class BuildRequest:
     """The family's own parameters, still as given."""
     mapping: Mapping[str, Any] | None
     """Columns of table sources, by the canonical field they hold."""
+    format: str | None
+    """Format of the sources, where their content is not to be looked at for it."""
     name: str
     version: str
     license: str
@@ -88,6 +90,7 @@ class BuildRequest:
             target=Path(output),
             options=merged,
             mapping=given.get("mapping"),
+            format=given.get("format"),
             name=name or given.get("name", family),
             version=check_version(version or given.get("version") or _this_month()),
             license=license or given.get("license", "unknown"),

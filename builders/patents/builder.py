@@ -14,6 +14,7 @@ from ..stages import Runner, open_engine
 from .assembly import assemble
 from .citations import run_citations
 from .families import run_families
+from .files import source_files
 from .ingest import ingest, reject_line
 from .labels import run_labels
 from .negatives import run_exclusions, run_random, run_same_ipc4
@@ -45,7 +46,7 @@ def build_patents(request: BuildRequest, work_dir: Path, progress: Progress) -> 
         DataError: the sources hold nothing to build from.
     """
     options = options_from({**request.options, "seed": request.seed})
-    files = source_files(request, options)  # noqa
+    files = source_files(request, options.language)
     return build_tables(options, files, work_dir, request.engine, progress)
 
 

@@ -27,6 +27,9 @@ _CITED_BY = {
 }
 
 
+_AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})")
+
+
 class RecordError(Exception):
     """A record that cannot be read; the reader turns it into a ``Reject``."""
 
@@ -45,11 +48,25 @@ def parse_date(value: object) -> date | None:
         return date(value.year, value.month, value.day)
     text = str(value).strip() if isinstance(value, str | int) else ""
     match = re.match(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?![0-9])", text)
-    return make_date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    return _make_date(int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
-def make_date(year: int, month: int, day: int) -> date | None:
-    """The day, or None if the calendar has none such."""
+def parse_american_date(value: object, latest_year: int | None = None) -> date | None:
+    """A day from ``4/2/15`` or ``4/2/2015``: month, day, year.
+
+    Two digits mean the last such year not after ``latest_year`` (2068 where not given, as POSIX).
+    """
+    match = _AMERICAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not match:
+        return None
+    year = int(match[3])
+    if len(match[3]) == 2:
+        latest = latest_year or 2068
+        year = latest - (latest - year) % 100
+    return _make_date(year, int(match[1]), int(match[2]))
+
+
+def _make_date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:

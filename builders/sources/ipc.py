@@ -1,60 +1,79 @@
-"""Symbols of the International Patent Classification and the CPC: one spelling, H01R13/115."""
+"""IPC and CPC symbols in one form: ``H01R13/115``."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SUBCLASS = r"([A-HY])\s*(\d{2})\s*([A-Z])"
-_SLASHED = re.compile(_SUBCLASS + r"\s*(\d{1,4})\s*/\s*(\d{2,6})(?![0-9A-Z])", re.ASCII)
-_FIXED = re.compile(r"([A-HY])(\d{2})([A-Z])([ \d]{2}\d)(\d{2,6})(?: .*)?", re.ASCII)
-"""Group right-aligned in three places, then the subgroup, as in USPTO files: A45F  504."""
-_PADDED = re.compile(r"([A-HY])(\d{2})([A-Z])(\d{4})(\d{6})(?![0-9]).*", re.ASCII)
-"""WIPO ST.8 with all zeros: A61K0031165000."""
-_BROAD = re.compile(r"([A-HY])\s*(\d{2})\s*([A-Z])?", re.ASCII)
+_SUBCLASS = r"([A-HY][0-9]{2}[A-Z])"
+_SLASHED = re.compile(
+    _SUBCLASS + r"\s*0*([1-9][0-9]{0,3})\s*/\s*([0-9]{2,6})(?:[\s(].*)?", re.DOTALL
+)
+_PACKED = re.compile(_SUBCLASS + r"([0-9]{4})([0-9]{6})(?:[\s(].*)?", re.DOTALL)
+"""WIPO ST.8 without the slash: main group in four digits, subgroup in six."""
+_FIXED = re.compile(_SUBCLASS + r"([ 0-9]{2}[0-9])([0-9]{2,6})\s*")
+"""USPTO until 2005: main group in three columns, the subgroup right behind it."""
+_GROUP = re.compile(_SUBCLASS + r"\s*0*([1-9][0-9]{0,3})")
+_INCOMPLETE = re.compile(r"[A-HY](?:[0-9]{2}[A-Z]?)?")
 
 
-def normalise(text: str) -> str | None:
-    """The symbol that a text begins with, as H01R13/115; H04L and H04 stay; None for others."""
-    text = text.strip().upper()
-    found = _SLASHED.match(text) or _PADDED.fullmatch(text) or _FIXED.fullmatch(text)
-    if found:
-        section, cls, subclass, group, subgroup = found.groups()
-        return from_parts(section, cls, subclass, group, _without_padding(subgroup))
-    broad = _BROAD.fullmatch(text)
-    return broad[1] + broad[2] + (broad[3] or "") if broad else None
+@lru_cache(maxsize=1 << 16)
+def normalise_symbol(text: str) -> str | None:
+    """Normalise one symbol from any layout of the sources.
+
+    A section, class or subclass alone (H, H04, H04L) stays as it is; a main group alone gets /00.
+    What stands behind the symbol (version, level, office) is ignored.
+
+    Returns:
+        None if the text is no symbol.
+    """
+    symbol = text.strip().upper()
+    if match := _SLASHED.fullmatch(symbol):
+        return f"{match[1]}{match[2]}/{match[3]}"
+    if match := _PACKED.fullmatch(symbol):
+        main = match[2].lstrip("0")
+        subgroup = match[3][:2] + match[3][2:].rstrip("0")
+        return f"{match[1]}{main}/{subgroup}" if main else None
+    if match := _GROUP.fullmatch(symbol):
+        return f"{match[1]}{match[2]}/00"
+    if match := _FIXED.fullmatch(symbol):
+        main = match[2].strip().lstrip("0")
+        return f"{match[1]}{main}/{match[3]}" if main else None
+    return symbol if _INCOMPLETE.fullmatch(symbol) else None
 
 
-def from_parts(
+def normalise_symbols(texts: Iterable[str]) -> list[str]:
+    """Normalise many symbols: sorted, each once, invalid ones left out."""
+    return sorted({symbol for text in texts if (symbol := normalise_symbol(text))})
+
+
+def join_parts(
     section: str | None,
-    cls: str | None,
+    class_: str | None,
     subclass: str | None,
-    group: str | None = None,
-    subgroup: str | None = None,
-) -> str | None:
-    """The symbol of separate fields; as deep as they go; None without section and class."""
-    head = f"{(section or '').strip()}{(cls or '').strip()}{(subclass or '').strip()}".upper()
-    broad = _BROAD.fullmatch(head)
-    if not broad or broad[0] != head:
-        return None
-    group, subgroup = (group or "").strip(), (subgroup or "").strip()
-    if not broad[3] or not (group + subgroup).isdecimal() or not int(group or "0"):
-        return head
-    if len(subgroup) < len("00"):
-        return head
-    return f"{head}{int(group)}/{subgroup}"
+    main_group: str | None,
+    subgroup: str | None,
+) -> str:
+    """Text of a symbol whose parts stand in fields of their own."""
+    given = [(part or "").strip() for part in (section, class_, subclass, main_group, subgroup)]
+    head = given[0] + (given[1].zfill(2) if given[1] else "") + given[2]
+    return f"{head}{given[3]}/{given[4] or '00'}" if given[3] else head
 
 
-def symbols(texts: Iterable[str]) -> list[str]:
-    """The valid ones, normalised, unique and sorted."""
-    return sorted({symbol for text in texts if (symbol := normalise(text))})
+def section(symbol: str) -> str:
+    """First character of a normalised symbol: H."""
+    return symbol[:1]
 
 
-def _without_padding(subgroup: str) -> str:
-    """Six places are padded with zeros on the right; two always stay."""
-    if len(subgroup) < len("165000"):
-        return subgroup
-    return subgroup[:2] + subgroup[2:].rstrip("0")
+def ipc3(symbol: str) -> str | None:
+    """Class of a normalised symbol (H01); None for a section alone."""
+    return symbol[:3] if len(symbol) >= 3 else None
+
+
+def ipc4(symbol: str) -> str | None:
+    """Subclass of a normalised symbol (H01R); None for a class or section alone."""
+    return symbol[:4] if len(symbol) >= 4 else None

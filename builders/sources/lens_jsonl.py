@@ -1,4 +1,4 @@
-"""The Lens patent API: one JSON object a line, with full text, families and citations."""
+"""The Lens patent API: one JSON object a record, with full text, families and citations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from . import shapes
 from .application_ids import application_id
 from .fields import (
     NO_NUMBER,
-    WRONG_TYPE,
     RecordError,
     citation_category,
     earliest,
@@ -23,11 +22,13 @@ from .ipc import normalise_symbols
 from .patent_ids import publication_from_parts
 from .record import Citation, Publication
 from .rows import read_publications
-from .texts import choose_language, fold, fold_paragraphs, join_lines, number_claim
+from .texts import TextPicker, join_lines, number_claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from datetime import date
 
+    from .patent_ids import PatentId
     from .record import Reject
     from .shapes import Job, Shape
 
@@ -37,11 +38,11 @@ ABOUT = "records of The Lens patent API, JSON lines or a JSON array"
 
 def sniff(shape: Shape) -> bool:
     """Whether a file begins like one of this format."""
-    return (
-        shape.container in (shapes.JSON_LINES, shapes.JSON_ARRAY)
-        and "lens_id" in shape.names
-        and "doc_number" in shape.names
-    )
+    return shape.container in (shapes.JSON_LINES, shapes.JSON_ARRAY) and {
+        "jurisdiction",
+        "doc_number",
+        "biblio",
+    } <= {*shape.names}
 
 
 def read(job: Job) -> Iterator[Publication | Reject]:
@@ -54,20 +55,112 @@ def read(job: Job) -> Iterator[Publication | Reject]:
 def _publication(record: dict[str, Any], wanted: str) -> Publication:
     identity = _identity(record)
     if identity is None:
-        raise RecordError(NO_NUMBER, "jurisdiction and doc_number name no publication")
+        found = f"{record.get('jurisdiction')!r}, {record.get('doc_number')!r}"
+        raise RecordError(NO_NUMBER, f"jurisdiction and doc_number are {found}")
     data = object_in(record, "biblio")
-    filing = object_in(data, "application_reference")
     priorities, priority_date = _priorities(object_in(data, "priority_claims"))
-    publication = Publication(
-        *_parts(identity),
+    picker = TextPicker(wanted)
+    return Publication(
+        *identity,
         publication_date=parse_date(record.get("date_published")),
-        filing_date=parse_date(filing.get("date")),
+        filing_date=parse_date(object_in(data, "application_reference").get("date")),
         priority_date=priority_date,
         members=_members(record, identity),
         priorities=priorities,
+        title=picker.pick(_texts(data, "invention_title")),
+        abstract=picker.pick_paragraphs(_texts(record, "abstract")),
+        claims=picker.pick_paragraphs(_claims(record)),
+        description=picker.pick_paragraphs(_description(record)),
+        language=picker.language,
         ipc=_symbols(data, "classifications_ipcr"),
         cpc=_symbols(data, "classifications_cpc"),
         citations=_citations(data),
     )
-    _add_texts(publication, record, data, wanted)
-    return publication
+
+
+def _identity(document: dict[str, Any]) -> PatentId | None:
+    return publication_from_parts(
+        text_in(document, "jurisdiction") or "",
+        text_in(document, "doc_number") or "",
+        text_in(document, "kind"),
+    )
+
+
+def _members(record: dict[str, Any], own: PatentId) -> list[str]:
+    family = object_in(object_in(record, "families"), "simple_family")
+    identities = [
+        _identity(object_in(member, "document_id")) for member in objects_in(family, "members")
+    ]
+    named = {str(identity) for identity in identities if identity}
+    return sorted(named | {str(own)}) if named else []
+
+
+def _priorities(block: dict[str, Any]) -> tuple[list[str], date | None]:
+    claims = objects_in(block, "claims")
+    named = {
+        application_id(
+            text_in(claim, "jurisdiction") or "",
+            text_in(claim, "doc_number") or "",
+            text_in(claim, "kind"),
+        )
+        for claim in claims
+    }
+    days = [parse_date(object_in(block, "earliest_claim").get("date"))]
+    days += [parse_date(claim.get("date")) for claim in claims]
+    return sorted(name for name in named if name), earliest(days)
+
+
+# --------------------------------------------------------------------------- texts
+
+
+def _texts(record: dict[str, Any], key: str) -> list[tuple[str | None, str | None]]:
+    return [(text_in(item, "text"), text_in(item, "lang")) for item in objects_in(record, key)]
+
+
+def _description(record: dict[str, Any]) -> list[tuple[str | None, str | None]]:
+    # The documentation's other lists of texts are lists in the data too; this one is an object.
+    if isinstance(record.get("description"), list):
+        return _texts(record, "description")
+    block = object_in(record, "description")
+    return [(text_in(block, "text"), text_in(block, "lang"))]
+
+
+def _claims(record: dict[str, Any]) -> list[tuple[str | None, str | None]]:
+    return [
+        (join_lines(_claim(claim) for claim in objects_in(block, "claims")), text_in(block, "lang"))
+        for block in objects_in(record, "claims")
+    ]
+
+
+def _claim(claim: dict[str, Any]) -> str | None:
+    parts = [part for part in list_in(claim, "claim_text") if isinstance(part, str)]
+    return number_claim(" ".join(parts), None)
+
+
+# --------------------------------------------------------------------------- classes and citations
+
+
+def _symbols(data: dict[str, Any], key: str) -> list[str]:
+    listed = objects_in(object_in(data, key), "classifications")
+    return normalise_symbols(text_in(item, "symbol") or "" for item in listed)
+
+
+def _citations(data: dict[str, Any]) -> list[Citation]:
+    found: list[Citation] = []
+    for item in objects_in(object_in(data, "references_cited"), "citations"):
+        identity = _identity(object_in(object_in(item, "patcit"), "document_id"))
+        if identity is not None:
+            letters = [letter for letter in list_in(item, "category") if isinstance(letter, str)]
+            phase = text_in(item, "cited_phase")
+            found.append(
+                Citation(
+                    str(identity),
+                    category=citation_category(letters),
+                    phase=phase.upper() if phase else None,
+                )
+            )
+    for item in objects_in(object_in(data, "cited_by"), "patents"):
+        identity = _identity(object_in(item, "document_id"))
+        if identity is not None:
+            found.append(Citation(str(identity), forward=True))
+    return unique_citations(found)

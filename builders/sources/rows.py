@@ -27,6 +27,7 @@ _CUT_SHORT = "record cut short"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]".encode())
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+("?)|[{}]', re.DOTALL)
 """A string (group 1 is empty where it is left open) or a brace."""
+_BYTE = re.compile("[\udc80-\udcff]")
 _PARQUET_BATCH = 256
 
 
@@ -39,6 +40,8 @@ class Row:
     offset: int | None = None
     ordinal: int | None = None
     """Row of a Parquet file, from 1."""
+    fault: RecordError | None = None
+    """Why the row is no good, where its values tell at least which record it is."""
 
 
 def read_publications(
@@ -60,6 +63,8 @@ def read_publications(
             yield row
             continue
         try:
+            if row.fault is not None:
+                raise row.fault
             publication = convert(row.values)
         except RecordError as error:
             named = next((row.values[name] for name in id_fields if row.values.get(name)), None)
@@ -194,15 +199,19 @@ def _delimited(stream: BinaryIO, delimiter: str) -> Iterator[Row | Reject]:
         yield _cells_row(header, cells, line, offset)
 
 
-def _cells_row(header: list[str], cells: list[str], line: int, offset: int) -> Row | Reject:
+def _cells_row(header: list[str], cells: list[str], line: int, offset: int) -> Row:
+    row = Row(dict(zip(header, cells, strict=False)), line, offset)
     if len(cells) != len(header):
         detail = f"{len(cells)} cells, expected {len(header)}"
-        return Reject("wrong number of cells", detail, line, offset)
-    try:
-        "".join(cells).encode("utf-8")
-    except UnicodeEncodeError as error:
-        return Reject(_NOT_UTF8, f"in {cells[0][:40]!r}: {error.reason}", line, offset)
-    return Row(dict(zip(header, cells, strict=True)), line, offset)
+        row.fault = RecordError("wrong number of cells", detail)
+    for name, cell in row.values.items():
+        if not cell.isascii() and (found := _BYTE.search(cell)):
+            # The decoder put bytes that are no UTF-8 at U+DC80 and on.
+            detail = f"{name} holds byte 0x{ord(found[0]) - 0xDC00:02x} behind {cell[: found.start()][-20:]!r}"
+            row.fault = RecordError(_NOT_UTF8, detail)
+            row.values[name] = cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            break
+    return row
 
 
 # --------------------------------------------------------------------------- Parquet

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PARQUET, XML, JSON_LINES, JSON_ARRAY, DELIMITED, UNKNOWN = (
     "Parquet",
     "XML",
-    "JSON lines",
+    "JSON",
     "a JSON array",
     "a delimited table",
     "unknown",

@@ -1,177 +1,196 @@
-"""Source files as bytes: unpacked on the way, in chunks or in lines, never whole."""
+"""Opening source files: compression by content, progress by raw bytes, lines with their places."""
 
 from __future__ import annotations
 
+import gzip
+import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from ...schemas.errors import DataError
-from ...schemas.fingerprint import file_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
-BOM = b"\xef\xbb\xbf"
+MAX_RECORD = 256 << 20
+"""Bytes of one record; a longer one is rejected, so that memory stays bounded."""
+HEAD = 1 << 16
+"""Bytes that a format is recognised from."""
+CHUNK = 1 << 20
+
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_GZIP_WINDOW = 31
-"""zlib's window bits for a gzip header and trailer around the data."""
+BOM = b"\xef\xbb\xbf"
 
 
-class ByteSource:
-    """A file as readers see it: plain, gzip or zip, told apart by its first bytes.
+@dataclass
+class Meter:
+    """Raw bytes read so far of a file on disk."""
 
-    The members of a zip follow one another in the order of their names, each from a new line.
-    Every call of ``chunks`` or ``lines`` starts from the beginning.
+    total: int
+    read: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or one member of a zip archive."""
+
+    path: Path
+    member: str | None = None
+    packed: bool = False
+    """Whether the content is compressed, so that it can only be read from its start."""
+
+    @property
+    def name(self) -> str:
+        """The path, with the member behind it; for messages."""
+        return f"{self.path}!{self.member}" if self.member else str(self.path)
+
+    def head(self) -> bytes:
+        """The first bytes, unpacked, without a byte order mark.
+
+        Raises:
+            DataError: the file cannot be read, or what it is packed in is damaged.
+        """
+        with self.open(Meter(0)) as stream:
+            return stream.read(HEAD).removeprefix(BOM)
+
+    @contextmanager
+    def open(self, meter: Meter) -> Generator[BinaryIO]:
+        """Open the unpacked content.
+
+        Raises:
+            DataError: here or while reading: the file cannot be read, or what it is packed in is
+                damaged or cut short.
+        """
+        with _explained(self), io.BufferedReader(_Metered(self.path, meter), CHUNK) as raw:
+            if self.member is not None:
+                with zipfile.ZipFile(raw) as archive, archive.open(self.member) as content:
+                    yield _buffered(content)
+            elif self.packed:
+                with gzip.GzipFile(fileobj=raw) as content:
+                    yield _buffered(content)
+            else:
+                yield raw
+
+
+def find_sources(path: Path) -> list[Source]:
+    """The readable contents of a file: itself, or the members of a zip archive, sorted.
 
     Raises:
-        DataError: the file is empty or not there.
+        DataError: the file is empty, cannot be read, or is a damaged or empty archive.
     """
+    plain = Source(path)
+    with plain.open(Meter(0)) as stream:
+        magic = stream.read(4)
+    if not magic:
+        raise DataError("the file is empty", place=path)
+    if magic.startswith(_GZIP):
+        return [Source(path, packed=True)]
+    if magic not in _ZIP:
+        return [plain]
+    with _explained(plain), zipfile.ZipFile(path) as archive:
+        names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
+    if not names:
+        raise DataError("the archive is empty", place=path)
+    return [Source(path, member=name, packed=True) for name in names]
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.bytes_read = 0
-        """Bytes of the file itself, as it lies on disk, that the latest pass has consumed."""
-        try:
-            self.bytes_total = path.stat().st_size
-            with path.open("rb") as handle:
-                magic = handle.read(4)
-        except OSError as error:
-            raise DataError("the file cannot be read", place=path, found=error.strerror) from None
-        if not magic:
-            raise DataError("the file is empty", place=path)
-        self.packing = "zip" if magic in _ZIP else "gzip" if magic[:2] == _GZIP else None
 
-    def sha256(self) -> str:
-        """Hex digest of the file as it lies on disk."""
-        return file_sha256(self.path)
+def _buffered(content: object) -> BinaryIO:
+    # GzipFile and ZipExtFile read short pieces and slow lines; the buffer mends both.
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", content), CHUNK))
 
-    def head(self, n: int = 65536) -> bytes:
-        """The first ``n`` unpacked bytes; what a damaged file still gives, if it gives any.
 
-        Raises:
-            DataError: nothing of the file can be unpacked, or it unpacks to nothing.
-        """
-        consumed, start = self.bytes_read, b""
-        chunks = self.chunks(n)
-        try:
-            for chunk in chunks:
-                start += chunk
-                if len(start) >= n:
+class _Metered(io.RawIOBase):
+    """A file whose reads are counted; it can seek, as zip archives need."""
+
+    def __init__(self, path: Path, meter: Meter) -> None:
+        super().__init__()
+        self._file = path.open("rb", buffering=0)
+        self._meter = meter
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        count = self._file.readinto(buffer) or 0
+        self._meter.read = min(self._meter.read + count, self._meter.total)
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def _explained(source: Source) -> Generator[None]:
+    try:
+        yield
+    except EOFError as error:
+        raise DataError(
+            "the compressed file is cut short",
+            place=source.name,
+            hint="fetch the file again; its end is missing",
+        ) from error
+    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(
+            "the compressed file is damaged",
+            place=source.name,
+            found=error,
+            hint="fetch the file again",
+        ) from error
+    except (RuntimeError, NotImplementedError) as error:
+        # zipfile's words for an encrypted member and for an unknown compression method.
+        if source.member is None:
+            raise
+        raise DataError(
+            "the archive member cannot be unpacked",
+            place=source.name,
+            found=error,
+            hint="unpack the archive and give the file in it",
+        ) from error
+    except OSError as error:
+        raise DataError("the file cannot be read", place=source.name, found=error) from error
+
+
+class Line(NamedTuple):
+    """A line with its place in the unpacked content."""
+
+    number: int
+    """From 1."""
+    offset: int
+    """Byte offset of its first byte."""
+    content: bytes
+    """Without the byte order mark; empty if it was longer than ``MAX_RECORD``."""
+    length: int
+    """Bytes in the source, the end of line included."""
+
+
+def lines(stream: BinaryIO) -> Iterator[Line]:
+    """Iterate over lines; one longer than ``MAX_RECORD`` is passed over without its content."""
+    offset = number = 0
+    while content := stream.readline(MAX_RECORD):
+        number += 1
+        length = len(content)
+        if length == MAX_RECORD and not content.endswith(b"\n"):
+            content = b""
+            while rest := stream.readline(CHUNK):
+                length += len(rest)
+                if rest.endswith(b"\n"):
                     break
-        except DataError:
-            if not start:
-                raise
-        finally:
-            self.bytes_read = consumed
-        if not start:
-            raise DataError("the compressed file holds nothing", place=self.path)
-        return start[:n]
-
-    def chunks(self, size: int = 1 << 20) -> Iterator[bytes]:
-        """Unpacked bytes, at most ``size`` at a time.
-
-        Raises:
-            DataError: the compressed file is truncated or damaged; all that could be unpacked
-                has come before.
-        """
-        self.bytes_read = 0
-        with self.path.open("rb") as handle:
-            if self.packing == "gzip":
-                yield from self._gzip(handle, size)
-            elif self.packing == "zip":
-                yield from self._zip(handle, size)
-            else:
-                while chunk := handle.read(size):
-                    self.bytes_read += len(chunk)
-                    yield chunk
-
-    def lines(self) -> Iterator[tuple[int, int, bytes]]:
-        """Lines that are not blank: number from 1, offset in the unpacked bytes, content.
-
-        A byte order mark on the first line is taken off, as are the line ends.
-
-        Raises:
-            DataError: as ``chunks``; the line that the damage cuts short is not given.
-        """
-        number = offset = 0
-        pending: list[bytes] = []
-        for chunk in self.chunks():
-            *whole, rest = chunk.split(b"\n")
-            if whole:
-                whole[0] = b"".join(pending) + whole[0]
-                pending.clear()
-            for line in whole:
-                number += 1
-                content = _content(line, number)
-                if content:
-                    yield number, offset, content
-                offset += len(line) + 1
-            pending.append(rest)
-        content = _content(b"".join(pending), number + 1)
-        if content:
-            yield number + 1, offset, content
-
-    def _gzip(self, handle: BinaryIO, size: int) -> Iterator[bytes]:
-        inflate = zlib.decompressobj(_GZIP_WINDOW)
-        packed = b""
-        while True:
-            if not packed:
-                packed = handle.read(size)
-                self.bytes_read += len(packed)
-            if inflate.eof:  # another member may follow, or zeros that fill a block
-                packed = packed.lstrip(b"\0")
-                if packed:
-                    inflate = zlib.decompressobj(_GZIP_WINDOW)
-                elif self.bytes_read >= self.bytes_total:
-                    return
-                else:
-                    continue
-            elif not packed:
-                if rest := inflate.flush():
-                    yield rest
-                raise self._damaged("the file ends within the compressed data")
-            try:
-                unpacked = inflate.decompress(packed, size)
-            except zlib.error as error:
-                raise self._damaged(error) from None
-            packed = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
-            if unpacked:
-                yield unpacked
-
-    def _zip(self, handle: BinaryIO, size: int) -> Iterator[bytes]:
-        broken_line = False
-        done = 0
-        try:
-            with zipfile.ZipFile(handle) as archive:
-                files = [member for member in archive.infolist() if not member.is_dir()]
-                for member in sorted(files, key=lambda member: member.filename):
-                    with archive.open(member) as content:
-                        first = True
-                        while chunk := content.read(size):
-                            if first and done:
-                                chunk = b"\n" * broken_line + chunk.removeprefix(BOM)  # noqa: PLW2901 - members are joined
-                            first = False
-                            broken_line = not chunk.endswith(b"\n")
-                            within = handle.tell() - member.header_offset
-                            self.bytes_read = done + min(max(within, 0), member.compress_size)
-                            yield chunk
-                    done += member.compress_size
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise self._damaged(error) from None
-        except (RuntimeError, NotImplementedError) as error:  # a password, an unknown method
-            raise DataError(
-                "the zip file cannot be unpacked", place=self.path, found=error
-            ) from None
-        self.bytes_read = self.bytes_total
-
-    def _damaged(self, found: object) -> DataError:
-        return DataError(
-            "the compressed file is truncated or damaged", place=self.path, found=found
-        )
-
-
-def _content(line: bytes, number: int) -> bytes:
-    return (line.removeprefix(BOM) if number == 1 else line).strip(b" \t\r\n")
+        if number == 1:
+            content = content.removeprefix(BOM)
+        yield Line(number, offset, content, length)
+        offset += length

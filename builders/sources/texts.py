@@ -66,23 +66,37 @@ def split_claims(text: str | None) -> str | None:
     return "\n".join(claim for part in claims if (claim := number_claim(" ".join(part), None))) or None
 
 
-def choose_language(
-    texts: Sequence[tuple[str | None, str | None]], wanted: str
-) -> tuple[str | None, str | None]:
-    """Pick the text in the wanted language, else one of unknown language.
+class TextPicker:
+    """Picks the texts of one record that are in the wanted language, else of unknown language."""
 
-    Args:
-        texts: pairs of text and language code.
-        wanted: ISO 639-1 code, lower case.
+    def __init__(self, wanted: str) -> None:
+        self._wanted = wanted
+        self.language: str | None = None
+        """Language of the texts picked so far; None while all are of unknown language."""
 
-    Returns:
-        Text and its language; (None, None) if there are only texts in other languages.
-    """
-    unknown: str | None = None
-    for text, language in texts:
-        code = (language or "").strip().lower()
-        if code == wanted and text:
-            return text, wanted
-        if not code and text and unknown is None:
-            unknown = text
-    return unknown, None
+    def pick(self, texts: Sequence[tuple[str | None, str | None]]) -> str | None:
+        """Choose among pairs of text and language code; folded to one line.
+
+        Returns:
+            None if there are only texts in other languages.
+        """
+        return fold(self._choose(texts))
+
+    def pick_paragraphs(self, texts: Sequence[tuple[str | None, str | None]]) -> str | None:
+        """Choose as ``pick`` does; the lines of the text stay apart."""
+        return fold_paragraphs(self._choose(texts))
+
+    def pick_claims(self, texts: Sequence[tuple[str | None, str | None]]) -> str | None:
+        """Choose as ``pick`` does; one claim a line."""
+        return split_claims(self._choose(texts))
+
+    def _choose(self, texts: Sequence[tuple[str | None, str | None]]) -> str | None:
+        unknown: str | None = None
+        for text, language in texts:
+            code = (language or "").strip().lower()
+            if text and code == self._wanted:
+                self.language = code
+                return text
+            if text and not code and unknown is None:
+                unknown = text
+        return unknown
