@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..schemas.progress import Progress
     from ..schemas.release import Release
 
-_CONFIG_KEYS = ("name", "version", "license", "seed", "preset", "options", "mapping", "format")
+_CONFIG_KEYS = ("name", "version", "license", "seed", "preset", "options", "mapping")
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,6 @@ class BuildRequest:
     """The family's own parameters, still as given."""
     mapping: Mapping[str, Any] | None
     """Columns of table sources, by the canonical field they hold."""
-    format: str | None
-    """Format of the sources, where their content is not to be looked at for it."""
     name: str
     version: str
     license: str
@@ -90,7 +88,6 @@ class BuildRequest:
             target=Path(output),
             options=merged,
             mapping=given.get("mapping"),
-            format=given.get("format"),
             name=name or given.get("name", family),
             version=check_version(version or given.get("version") or _this_month()),
             license=license or given.get("license", "unknown"),

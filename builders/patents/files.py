@@ -10,12 +10,9 @@ from ..sources.record import Skip
 from .ingest import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
-    from typing import Any
 
     from ..build import BuildRequest
-    from ..sources import PatentReader
 
 UNKNOWN_FORMAT = "unknown"
 
@@ -23,9 +20,8 @@ UNKNOWN_FORMAT = "unknown"
 def source_files(request: BuildRequest, language: str) -> list[SourceFile]:
     """Files to ingest, in the order that decides ties.
 
-    A file is read in the format of its content; the column mapping, where there is one, is for
-    files of no known format. A file of no known format that was named is an error, one that was
-    found in a folder is skipped and counted.
+    A file of no known format that was named is an error; one that was found in a folder is skipped
+    and counted.
 
     Raises:
         UsageError: a path does not exist, or the mapping is wrong.
@@ -40,9 +36,9 @@ def source_files(request: BuildRequest, language: str) -> list[SourceFile]:
 
 
 def _source_file(path: Path, request: BuildRequest, language: str, *, named: bool) -> SourceFile:
-    key = json.dumps([language, request.mapping, request.format], sort_keys=True)
+    key = json.dumps([language, request.mapping], sort_keys=True)
     try:
-        reader = _reader(path, request.format, request.mapping, language)
+        reader = open_patents(path, language=language, mapping=request.mapping)
     except UnknownFormatError:
         if named:
             raise
@@ -50,13 +46,3 @@ def _source_file(path: Path, request: BuildRequest, language: str, *, named: boo
         return SourceFile(path, UNKNOWN_FORMAT, lambda: skipped, key)
     return SourceFile(path, reader.format, lambda: reader, key)
 
-
-def _reader(
-    path: Path, named: str | None, mapping: Mapping[str, Any] | None, language: str
-) -> PatentReader:
-    try:
-        return open_patents(path, language=language, format=named)
-    except UnknownFormatError:
-        if not mapping:
-            raise
-        return open_patents(path, language=language, mapping=mapping)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ...schemas.errors import DataError, UsageError
 from . import epo_xml, google_patents, google_search, lens_jsonl, lens_table, table, uspto_xml
 from .record import Skip
-from .shapes import Job, find_shape
+from .shapes import TABLES, Job, find_shape
 from .streams import Meter, find_sources
 
 if TYPE_CHECKING:
@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 class Format(Protocol):
     """What a module that reads one format offers."""
 
-    FORMAT: str
-    """Its name in calls and manifests."""
-    ABOUT: str
-    """What it is, for messages."""
+    @property
+    def FORMAT(self) -> str:  # noqa: N802 - a constant of the module
+        """Its name in calls and manifests."""
+        ...
+
+    @property
+    def ABOUT(self) -> str:  # noqa: N802
+        """What it is, for messages."""
+        ...
 
     def sniff(self, shape: Shape) -> bool:
         """Whether a file begins like one of this format."""
@@ -94,8 +99,11 @@ class PatentReader:
                 yield Skip("archive member in no known format")
             else:
                 yield from module.read(
-                    Job(source, shape, self._meter, self._language, self._mapping)
+                    Job(source, shape, self._meter, self._language, self._mapping_for(module))
                 )
+
+    def _mapping_for(self, module: Format) -> Mapping[str, Any] | None:
+        return self._mapping if module is table else None
 
 
 def open_patents(
@@ -111,7 +119,8 @@ def open_patents(
         path: the file; format and compression are recognised by its content.
         language: ISO 639-1 code; texts in it are taken, those in other languages are not.
         format: a name in ``FORMATS``, where the content is not to be looked at for it.
-        mapping: canonical field → column, see ``table``; it makes the format ``table``.
+        mapping: canonical field → column, see ``table``; files that have the column it names for
+            publication_id are read by it, as are files in no known format.
 
     Raises:
         UsageError: no such file or format, or a wrong mapping.
@@ -121,22 +130,27 @@ def open_patents(
     file = Path(path)
     if not file.is_file():
         raise UsageError("no such file", place=file, expected="a file of patents")
-    if mapping:
-        table.parse_mapping(mapping)
-        format = format or table.FORMAT  # noqa: A001
+    identity = table.parse_mapping(mapping)["publication_id"].name if mapping else None
     if format is not None and format not in FORMATS:
         raise UsageError.from_unknown_name("source format", format, FORMATS)
-    parts = [_part(source, format) for source in find_sources(file)]
+    parts = [_part(source, format, identity) for source in find_sources(file)]
     if all(module is None for _, _, module in parts):
         raise _unrecognised(file, parts[0][1])
     return PatentReader(file, parts, language.lower(), mapping)
 
 
-def _part(source: Source, named: str | None) -> tuple[Source, Shape, Format | None]:
+def _part(
+    source: Source, named: str | None, identity: str | None
+) -> tuple[Source, Shape, Format | None]:
     shape = find_shape(source)
     if named is not None:
         return source, shape, FORMATS[named]
-    return source, shape, next((module for module in _MODULES if module.sniff(shape)), None)
+    if identity is not None and identity in shape.names:
+        return source, shape, table
+    found = next((module for module in _MODULES if module.sniff(shape)), None)
+    if found is None and identity is not None and shape.container in TABLES:
+        found = table  # which says what column it lacks
+    return source, shape, found
 
 
 def _unrecognised(path: Path, shape: Shape) -> UnknownFormatError:
@@ -174,5 +188,7 @@ def expand(paths: Iterable[str | Path]) -> list[Path]:
         else:
             raise UsageError("no such file or folder", place=path)
     if not files:
-        raise UsageError("there is no file to read", expected="files, or folders with files in them")
+        raise UsageError(
+            "there is no file to read", expected="files, or folders with files in them"
+        )
     return list(dict.fromkeys(files))

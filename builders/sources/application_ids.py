@@ -92,13 +92,10 @@ def _by_office(office: str, text: str, letter: str) -> str | None:
         return _japanese(text)
     if office == "KR" and (match := re.fullmatch(r"(?:10|20|30)((?:19|20)[0-9]{9})", digits)):
         return match[1]
-    without_check = re.sub(r"\.[0-9X]$", "", text)
-    plain = _PUNCTUATION.sub("", without_check)
-    if office == "EP" and plain.isdigit():
-        return f"{int(plain):08}"
-    if plain.isdigit():
-        return plain.lstrip("0") or None
-    return plain if re.fullmatch(r"[A-Z0-9]*[0-9][A-Z0-9]*", plain) else None
+    plain = _PUNCTUATION.sub("", re.sub(r"\.[0-9X]$", "", text))  # without a check digit
+    if not plain.isdigit():
+        return plain if re.fullmatch(r"[A-Z0-9]*[0-9][A-Z0-9]*", plain) else None
+    return f"{int(plain):08}" if office == "EP" else plain.lstrip("0") or None
 
 
 def _international(digits: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -20,18 +21,19 @@ from .ipc import join_parts, normalise_symbols
 from .patent_ids import parse_publication, publication_from_parts
 from .record import Citation, Publication, Reject
 from .texts import TextPicker, join_lines
+from .xml_records import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from lxml.etree import _Element
-
     from .patent_ids import PatentId
     from .shapes import Job, Shape
+    from .xml_records import Element, Record
 
 FORMAT = "epo-xml"
 ABOUT = "EPO XML: DOCDB exchange-documents files and OPS responses"
+CONTAINERS = (shapes.XML,)
 
 _DOCUMENT = "exchange-document"
 _MEMBER = "family-member"
@@ -51,44 +53,52 @@ _PARTS = ("section", "class", "subclass", "main-group", "subgroup")
 
 
 def sniff(shape: Shape) -> bool:
-    """Whether a file begins like one of this format."""
-    return shape.container == shapes.XML and not {_DOCUMENT, _MEMBER}.isdisjoint(shape.names)
+    """Whether the names in a file are those of this format."""
+    return not {_DOCUMENT, _MEMBER}.isdisjoint(shape.names)
 
 
 def read(job: Job) -> Iterator[Publication | Reject]:
     """Read every exchange document, or every member of a family response."""
     names = (_MEMBER,) if _MEMBER in job.shape.names else (_DOCUMENT,)
     parser = xml_records.parser()
-    opened: bytes | None = None
     with job.source.open(job.meter) as stream:
-        for record in xml_records.split_elements(stream, names):
-            record_id = None
+        records = xml_records.split_elements(stream, names)
+        prolog = next(records)
+        try:
+            xml_records.check_prolog(prolog.head)
+        except RecordError as error:  # nothing behind a refused prolog is read
+            yield Reject(error.reason, error.detail, None, prolog.offset)
+            return
+        opened = xml_records.opening(prolog.head)
+        for record in records:
             try:
-                if opened is None:
-                    xml_records.check_prolog(record.head)
-                    opened = xml_records.opening(record.head)
-                    continue
-                if not record.content:
-                    raise RecordError(xml_records.TOO_LARGE, "more than 256 MiB")
-                document = xml_records.parse(xml_records.cut_element(record, opened), parser)[0]
-                publication = _publication(_without_namespaces(document), job.language)
+                yield _convert(record, opened, parser, job.language)
             except RecordError as error:
-                yield Reject(error.reason, error.detail, None, record.offset, record_id)
-                if opened is None:  # nothing behind a refused prolog is read
-                    return
-            else:
-                publication.offset = record.offset
-                yield publication
+                yield Reject(error.reason, error.detail, None, record.offset, _record_id(record))
 
 
-def _without_namespaces(document: _Element) -> _Element:
+def _convert(record: Record, opened: bytes, parser: etree.XMLParser, wanted: str) -> Publication:
+    xml_records.whole(record)
+    document = xml_records.parse(xml_records.cut_element(record, opened), parser)[0]
+    publication = _publication(_without_namespaces(document), wanted)
+    publication.offset = record.offset
+    return publication
+
+
+def _record_id(record: Record) -> str | None:
+    tag = record.head.partition(b">")[0].decode("ascii", "replace")
+    found = [re.search(rf'\s{name}="([^"]*)"', tag) for name in ("country", "doc-number", "kind")]
+    return "-".join(match[1] for match in found if match) or None
+
+
+def _without_namespaces(document: Element) -> Element:
     """Take the namespaces off: OPS and DOCDB place the same elements in different ones."""
     for element in document.iter(etree.Element):
         element.tag = etree.QName(element).localname
     return document
 
 
-def _publication(element: _Element, wanted: str) -> Publication:
+def _publication(element: Element, wanted: str) -> Publication:
     document = element if element.tag == _DOCUMENT else element.find(_DOCUMENT)
     member = element if element.tag == _MEMBER else None
     reference = element.find("publication-reference")
@@ -99,7 +109,9 @@ def _publication(element: _Element, wanted: str) -> Publication:
         raise RecordError(NO_NUMBER, "no publication-reference with country and doc-number")
     data = None if document is None else document.find("bibliographic-data")
     publication = Publication(*identity, publication_date=_date(reference))
-    family = element.get("family-id") or (document.get("family-id") if document is not None else None)
+    family = element.get("family-id") or (
+        document.get("family-id") if document is not None else None
+    )
     publication.family_id = f"docdb:{family}" if family else None
     for block in (member, data):
         if block is not None:
@@ -109,11 +121,11 @@ def _publication(element: _Element, wanted: str) -> Publication:
         publication.citations = _citations(data)
         picker = TextPicker(wanted)
         publication.title = picker.pick(
-            [("".join(item.itertext()), item.get("lang")) for item in data.iter("invention-title")]
+            [(text_of(item), item.get("lang")) for item in data.iter("invention-title")]
         )
         publication.abstract = picker.pick_paragraphs(
             [
-                (join_lines("".join(p.itertext()) for p in item.iter("p")), item.get("lang"))
+                (join_lines(text_of(p) for p in item.iter("p")), item.get("lang"))
                 for item in document.iterfind("abstract")
             ]
         )
@@ -124,7 +136,7 @@ def _publication(element: _Element, wanted: str) -> Publication:
 # --------------------------------------------------------------------------- identity and dates
 
 
-def _own_identity(document: _Element | None, reference: _Element | None) -> PatentId | None:
+def _own_identity(document: Element | None, reference: Element | None) -> PatentId | None:
     if document is not None and document.get("doc-number"):
         return publication_from_parts(
             document.get("country") or "", document.get("doc-number") or "", document.get("kind")
@@ -132,7 +144,7 @@ def _own_identity(document: _Element | None, reference: _Element | None) -> Pate
     return None if reference is None else _identity(reference)
 
 
-def _identity(holder: _Element) -> PatentId | None:
+def _identity(holder: Element) -> PatentId | None:
     """Publication of the DOCDB document-id below an element, else of the first that parses."""
     documents = holder.findall("document-id")
     documents.sort(key=lambda item: item.get("document-id-type", "docdb") != "docdb")
@@ -148,13 +160,13 @@ def _identity(holder: _Element) -> PatentId | None:
     return None
 
 
-def _date(holder: _Element | None) -> date | None:
+def _date(holder: Element | None) -> date | None:
     if holder is None:
         return None
     return earliest(parse_date(item.text) for item in holder.iterfind("document-id/date"))
 
 
-def _add_applications(publication: Publication, block: _Element) -> None:
+def _add_applications(publication: Publication, block: Element) -> None:
     filing = [_date(item) for item in block.iterfind("application-reference")]
     claims = [*block.iterfind("priority-claim"), *block.iterfind("priority-claims/priority-claim")]
     days = [publication.priority_date, *(_date(claim) for claim in claims)]
@@ -164,7 +176,7 @@ def _add_applications(publication: Publication, block: _Element) -> None:
     publication.priorities = sorted(named | {*publication.priorities})
 
 
-def _application(item: _Element) -> str | None:
+def _application(item: Element) -> str | None:
     """Number of a DOCDB document-id; epodoc's and the original have no country of their own."""
     country = item.findtext("country")
     if item.tag != "document-id" or not country:
@@ -175,7 +187,7 @@ def _application(item: _Element) -> str | None:
 # --------------------------------------------------------------------------- classes and citations
 
 
-def _add_classes(publication: Publication, data: _Element) -> None:
+def _add_classes(publication: Publication, data: Element) -> None:
     texts = [item.text or "" for item in data.iterfind("classification-ipc/text")]
     texts += [item.text or "" for item in data.iterfind("classifications-ipcr//text")]
     publication.ipc = normalise_symbols(texts)
@@ -189,7 +201,7 @@ def _add_classes(publication: Publication, data: _Element) -> None:
     publication.cpc = normalise_symbols(symbols)
 
 
-def _citations(data: _Element) -> list[Citation]:
+def _citations(data: Element) -> list[Citation]:
     found: list[Citation] = []
     for item in data.iterfind("references-cited/citation"):
         cited = item.find("patcit")

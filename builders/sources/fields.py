@@ -6,10 +6,10 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
-from .record import Citation
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from .record import Citation
 
 NO_NUMBER = "no publication number"
 WRONG_TYPE = "field of the wrong type"
@@ -79,13 +79,12 @@ def earliest(days: Iterable[date | None]) -> date | None:
 
 
 def citation_category(values: Iterable[str | None]) -> str | None:
-    """Who cites (``cited by examiner`` → examiner), or the relevance letters (X, Y, A, XY), sorted."""
+    """Who cites (``cited by examiner`` → examiner), or the sorted relevance letters (X, XY)."""
     letters: set[str] = set()
     for value in values:
         text = (value or "").strip()
         if named := _CITED_BY.get(text.lower()):
             return named
-        # Letters, and digits such as E's in DOCDB; "&" marks a family member and is kept by offices.
         letters.update(character for character in text.upper() if character.isalnum())
     return "".join(sorted(letters)) or None
 
@@ -157,5 +156,12 @@ def _typed(record: dict[str, Any], key: str, kind: type, empty: object) -> objec
 
 
 def _kind(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
-    return names.get(type(value), "null" if value is None else "a number")
+    for kind, name in (
+        (dict, "an object"),
+        (list, "a list"),
+        (str, "text"),
+        (bool, "a truth value"),
+    ):
+        if isinstance(value, kind):
+            return name
+    return "null" if value is None else "a number"

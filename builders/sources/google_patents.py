@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 FORMAT = "google-patents"
 ABOUT = "Google Patents Public Data, nested or flat: JSON, Parquet or CSV with publication_number"
+CONTAINERS = shapes.TABLES
 
 _NUMBER = "publication_number"
 _LISTS = ("citation", "citations", "ipc", "cpc", "priority_claim")
@@ -52,13 +53,9 @@ Pairs = list[tuple[str | None, str | None]]
 
 
 def sniff(shape: Shape) -> bool:
-    """Whether a file begins like one of this format."""
+    """Whether the names in a file are those of this format."""
     names = shape.folded
-    return (
-        shape.container in shapes.TABLES
-        and _NUMBER in names
-        and any(_is_read(name) for name in names - {_NUMBER})
-    )
+    return _NUMBER in names and any(_is_read(name) for name in names - {_NUMBER})
 
 
 def read(job: Job) -> Iterator[Publication | Reject]:

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 FORMAT = "google-search"
 ABOUT = "search results of patents.google.com, CSV"
+CONTAINERS = (shapes.DELIMITED,)
 
 
 def sniff(shape: Shape) -> bool:
-    """Whether a file begins like one of this format."""
-    return shape.container == shapes.DELIMITED and {"id", "title", "result link"} <= shape.folded
+    """Whether the names in a file are those of this format."""
+    return {"id", "title", "result link"} <= shape.folded
 
 
 def read(job: Job) -> Iterator[Publication | Reject]:

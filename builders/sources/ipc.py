@@ -38,11 +38,11 @@ def normalise_symbol(text: str) -> str | None:
         main = match[2].lstrip("0")
         subgroup = match[3][:2] + match[3][2:].rstrip("0")
         return f"{match[1]}{main}/{subgroup}" if main else None
-    if match := _GROUP.fullmatch(symbol):
-        return f"{match[1]}{match[2]}/00"
     if match := _FIXED.fullmatch(symbol):
         main = match[2].strip().lstrip("0")
         return f"{match[1]}{main}/{match[3]}" if main else None
+    if match := _GROUP.fullmatch(symbol):
+        return f"{match[1]}{match[2]}/00"
     return symbol if _INCOMPLETE.fullmatch(symbol) else None
 
 

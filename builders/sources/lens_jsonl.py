@@ -22,7 +22,7 @@ from .ipc import normalise_symbols
 from .patent_ids import publication_from_parts
 from .record import Citation, Publication
 from .rows import read_publications
-from .texts import TextPicker, join_lines, number_claim
+from .texts import TextPicker, join_lines, number_claim, split_claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,15 +34,12 @@ if TYPE_CHECKING:
 
 FORMAT = "lens-jsonl"
 ABOUT = "records of The Lens patent API, JSON lines or a JSON array"
+CONTAINERS = (shapes.JSON_LINES, shapes.JSON_ARRAY)
 
 
 def sniff(shape: Shape) -> bool:
-    """Whether a file begins like one of this format."""
-    return shape.container in (shapes.JSON_LINES, shapes.JSON_ARRAY) and {
-        "jurisdiction",
-        "doc_number",
-        "biblio",
-    } <= {*shape.names}
+    """Whether the names in a file are those of this format."""
+    return {"jurisdiction", "doc_number", "biblio"} <= {*shape.names}
 
 
 def read(job: Job) -> Iterator[Publication | Reject]:
@@ -127,14 +124,18 @@ def _description(record: dict[str, Any]) -> list[tuple[str | None, str | None]]:
 
 def _claims(record: dict[str, Any]) -> list[tuple[str | None, str | None]]:
     return [
-        (join_lines(_claim(claim) for claim in objects_in(block, "claims")), text_in(block, "lang"))
+        (_claim_lines(objects_in(block, "claims")), text_in(block, "lang"))
         for block in objects_in(record, "claims")
     ]
 
 
-def _claim(claim: dict[str, Any]) -> str | None:
-    parts = [part for part in list_in(claim, "claim_text") if isinstance(part, str)]
-    return number_claim(" ".join(parts), None)
+def _claim_lines(claims: list[dict[str, Any]]) -> str | None:
+    texts = [
+        [part for part in list_in(claim, "claim_text") if isinstance(part, str)] for claim in claims
+    ]
+    if len(texts) == 1:  # WO records hold all claims as one, a line or a part of a claim each
+        return split_claims("\n".join(texts[0]))
+    return join_lines(number_claim(" ".join(parts), None) for parts in texts)
 
 
 # --------------------------------------------------------------------------- classes and citations

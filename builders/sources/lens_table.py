@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from . import shapes
 from .application_ids import parse_application
 from .fields import (
     NO_NUMBER,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 FORMAT = "lens-export"
 ABOUT = "exports of The Lens, CSV (Lens ID, Publication Number …) or JSON lines (lensId …)"
+CONTAINERS = shapes.TABLES
 
 # Canonical field → column of the CSV, key of the JSON lines.
 _CSV = {
@@ -60,7 +62,7 @@ _PRIORITY_DAY = re.compile(r"\s([0-9]{8})$")
 
 
 def sniff(shape: Shape) -> bool:
-    """Whether a file begins like one of this format."""
+    """Whether the names in a file are those of this format."""
     return {"Lens ID", "Publication Number"} <= {*shape.names} or {"lensId", "displayKey"} <= {
         *shape.names
     }

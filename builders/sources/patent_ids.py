@@ -51,7 +51,7 @@ class PatentId(NamedTuple):
 
 @lru_cache(maxsize=1 << 16)
 def parse_publication(text: str) -> PatentId | None:
-    """Read a publication number with its country: ``US 8,672,134 B2``, ``EP0680812A1`` …
+    """Read a number with its country, such as ``US 8,672,134 B2`` or ``EP0680812A1``.
 
     A day behind the kind (``WO_2005_056584_A3_20050825``) is ignored.
 
@@ -186,10 +186,16 @@ def _kr_number(raw: str) -> str | None:
     return _plain_number(digits)
 
 
+def _au_number(raw: str) -> str | None:
+    # Applications until 2001: A-18524/99, which DOCDB writes 1852499.
+    return _plain_number(re.sub(r"^[AB]-?(?=[0-9]+/[0-9]{2}$)", "", raw))
+
+
 _NUMBERS: dict[str, Callable[[str], str | None]] = {
     "US": _us_number,
     "WO": _wo_number,
     "EP": _ep_number,
     "JP": _jp_number,
     "KR": _kr_number,
+    "AU": _au_number,
 }

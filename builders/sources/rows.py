@@ -1,4 +1,4 @@
-"""Rows of JSON lines, JSON arrays, delimited tables and Parquet, as dictionaries with their place."""
+"""Rows of JSON, delimited tables and Parquet, as dictionaries with their place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_JSON = "not valid JSON"
 _NOT_UTF8 = "not valid UTF-8"
 _NOT_AN_OBJECT = "not a JSON object"
 _CUT_SHORT = "record cut short"
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]".encode())
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+("?)|[{}]', re.DOTALL)
 """A string (group 1 is empty where it is left open) or a brace."""
 _BYTE = re.compile("[\udc80-\udcff]")
@@ -207,7 +207,8 @@ def _cells_row(header: list[str], cells: list[str], line: int, offset: int) -> R
     for name, cell in row.values.items():
         if not cell.isascii() and (found := _BYTE.search(cell)):
             # The decoder put bytes that are no UTF-8 at U+DC80 and on.
-            detail = f"{name} holds byte 0x{ord(found[0]) - 0xDC00:02x} behind {cell[: found.start()][-20:]!r}"
+            before = cell[: found.start()][-20:]
+            detail = f"{name} holds byte 0x{ord(found[0]) - 0xDC00:02x} behind {before!r}"
             row.fault = RecordError(_NOT_UTF8, detail)
             row.values[name] = cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             break

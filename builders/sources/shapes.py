@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from ...schemas.errors import DataError
-from .streams import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .streams import Source
+    from .streams import Meter, Source
 
 PARQUET, XML, JSON_LINES, JSON_ARRAY, DELIMITED, UNKNOWN = (
     "Parquet",

@@ -1,7 +1,7 @@
 """Any table of patents whose columns a mapping names: Parquet, CSV, TSV, JSON lines, JSON array.
 
-The mapping goes from canonical field to column, ``{"publication_id": "pn", "title": "ti"}``; where a
-column holds a list as text, it is ``{"column": "cites", "separator": "|"}`` (default ``;``).
+The mapping goes from canonical field to column, ``{"publication_id": "pn", "title": "ti"}``; where
+a column holds a list as text, it is ``{"column": "cites", "separator": "|"}`` (default ``;``).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 FORMAT = "table"
 ABOUT = "any Parquet, CSV, TSV or JSON table with a column mapping, or with publication_id"
+CONTAINERS = shapes.TABLES
 
 _ID = "publication_id"
 _LISTS = ("members", "priorities", "ipc", "cpc", "citations", "cited_by")
@@ -53,8 +54,8 @@ class _Column:
 
 
 def sniff(shape: Shape) -> bool:
-    """Whether a file has the one canonical column that is needed."""
-    return shape.container in shapes.TABLES and _ID in shape.names
+    """Whether a table has the one canonical column that is needed."""
+    return _ID in shape.names
 
 
 def read(job: Job) -> Iterator[Publication | Reject]:
@@ -146,7 +147,9 @@ def _publication(row: dict[str, Any], columns: dict[str, _Column], wanted: str) 
         priority_date=day("priority_date"),
         family_id=text("family_id"),
         members=_ids(listed("members")),
-        priorities=sorted({name for item in listed("priorities") if (name := parse_application(item))}),
+        priorities=sorted(
+            {name for item in listed("priorities") if (name := parse_application(item))}
+        ),
         title=picker.pick([(text("title"), language)]),
         abstract=picker.pick_paragraphs([(text("abstract"), language)]),
         claims=picker.pick_claims([(text("claims"), language)]),

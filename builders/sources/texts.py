@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_CLAIM_NUMBER = re.compile(r"([0-9]{1,4})(\s*[-–]\s*[0-9]{1,4})?\s*\.(?=\s|$)\s*")
+_CLAIM_NUMBER = re.compile(r"([0-9]{1,4})(\s*[-\u2013]\s*[0-9]{1,4})?\s*\.(?=\s|$)\s*")
 
 
 def fold(text: str | None) -> str | None:
@@ -30,7 +30,7 @@ def fold_paragraphs(text: str | None) -> str | None:
 
 
 def number_claim(text: str | None, number: int | None) -> str | None:
-    """One claim on one line, with its number in front: ``2. The device of claim 1.``
+    """One claim on one line with its number in front, as in ``2. The device of claim 1``.
 
     A number that the text begins with is kept; ``number`` is put where there is none.
     """
@@ -56,14 +56,16 @@ def split_claims(text: str | None) -> str | None:
         line = raw.strip()
         match = _CLAIM_NUMBER.match(line)
         if match and last < int(match[1]) <= last + 1:
-            last = int((match[2] or match[1]).strip(" -–"))
+            last = int((match[2] or match[1]).strip(" -\u2013"))
             claims.append([line])
         elif claims:
             claims[-1].append(line)
         else:
             claims.append([line])
             # What stands before claim 1 ("What is claimed is:") is a line of its own.
-    return "\n".join(claim for part in claims if (claim := number_claim(" ".join(part), None))) or None
+    return (
+        "\n".join(claim for part in claims if (claim := number_claim(" ".join(part), None))) or None
+    )
 
 
 class TextPicker:

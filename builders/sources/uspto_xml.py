@@ -22,17 +22,20 @@ from .ipc import join_parts, normalise_symbols
 from .patent_ids import publication_from_parts
 from .record import Citation, Publication, Reject, Skip
 from .texts import fold, join_lines, number_claim
+from .xml_records import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from lxml.etree import _Element
+    from lxml.etree import XMLParser
 
     from .shapes import Job, Shape
+    from .xml_records import Element, Record
 
 FORMAT = "uspto-xml"
 ABOUT = "USPTO full-text XML, grants and applications, as published weekly since 2005"
+CONTAINERS = (shapes.XML,)
 
 _ROOTS = {
     "us-patent-grant": "us-bibliographic-data-grant",
@@ -54,8 +57,8 @@ _DERIVED = ("continuation", "division", "continuation-in-part", "reissue", "us-d
 
 
 def sniff(shape: Shape) -> bool:
-    """Whether a file begins like one of this format."""
-    return shape.container == shapes.XML and not {*_ROOTS, _SEQUENCES}.isdisjoint(shape.names)
+    """Whether the names in a file are those of this format."""
+    return not {*_ROOTS, _SEQUENCES}.isdisjoint(shape.names)
 
 
 def read(job: Job) -> Iterator[Publication | Reject | Skip]:
@@ -70,24 +73,24 @@ def read(job: Job) -> Iterator[Publication | Reject | Skip]:
                 yield Skip("sequence listing")
                 continue
             try:
-                if not record.content:
-                    raise RecordError(xml_records.TOO_LARGE, "more than 256 MiB")
-                xml_records.check_prolog(record.head)
-                if root not in _ROOTS:
-                    expected = " or ".join(_ROOTS)
-                    raise RecordError("not a patent document", f"found {root}, expected {expected}")
-                document = xml_records.parse(record.content, parser)
-                publication = _publication(document, job.language)
+                yield _convert(record, root, parser, job.language)
             except RecordError as error:
                 named = _FILE_NAME.search(record.head)
                 record_id = named[1].decode("ascii", "replace") if named else None
                 yield Reject(error.reason, error.detail, None, record.offset, record_id)
-            else:
-                publication.offset = record.offset
-                yield publication
 
 
-def _publication(root: _Element, wanted: str) -> Publication:
+def _convert(record: Record, root: str | None, parser: XMLParser, wanted: str) -> Publication:
+    if root not in _ROOTS:
+        expected = " or ".join(_ROOTS)
+        raise RecordError("not a patent document", f"found {root}, expected {expected}")
+    xml_records.check_prolog(record.head)
+    publication = _publication(xml_records.parse(xml_records.whole(record), parser), wanted)
+    publication.offset = record.offset
+    return publication
+
+
+def _publication(root: Element, wanted: str) -> Publication:
     data = root.find(_ROOTS[root.tag])
     own = None if data is None else data.find("publication-reference/document-id")
     if data is None or own is None:
@@ -119,7 +122,7 @@ def _publication(root: _Element, wanted: str) -> Publication:
 # --------------------------------------------------------------------------- texts
 
 
-def _add_texts(publication: Publication, root: _Element, data: _Element) -> None:
+def _add_texts(publication: Publication, root: Element, data: Element) -> None:
     title = data.find("invention-title")
     publication.title = None if title is None else _flatten(title)
     abstract = root.find("abstract")
@@ -129,24 +132,24 @@ def _add_texts(publication: Publication, root: _Element, data: _Element) -> None
     publication.claims = join_lines(_claim(claim) for claim in root.iterfind("claims/claim"))
 
 
-def _claim(claim: _Element) -> str | None:
+def _claim(claim: Element) -> str | None:
     digits = claim.get("num") or ""
     return number_claim(_flatten(claim), int(digits) if digits.isdecimal() else None)
 
 
-def _flatten(element: _Element) -> str | None:
+def _flatten(element: Element) -> str | None:
     """Text of an element, one paragraph a line; inline markup leaves no trace."""
     for names, mark in ((_PARAGRAPHS, _BREAK), (_SPACED, " ")):
         for inner in element.iter(*names):
             inner.text = mark + (inner.text or "")
             inner.tail = mark + (inner.tail or "")
-    return join_lines("".join(element.itertext()).split(_BREAK))
+    return join_lines(text_of(element).split(_BREAK))
 
 
 # --------------------------------------------------------------------------- classes and citations
 
 
-def _ipc(data: _Element) -> list[str]:
+def _ipc(data: Element) -> list[str]:
     symbols = [
         join_parts(*(part.findtext(name) for name in _PARTS))
         for part in data.iterfind("classifications-ipcr/classification-ipcr")
@@ -161,9 +164,7 @@ def _ipc(data: _Element) -> list[str]:
     return normalise_symbols(symbols)
 
 
-
-
-def _cpc(data: _Element) -> list[str]:
+def _cpc(data: Element) -> list[str]:
     block = data.find("classifications-cpc")
     if block is None:
         return []
@@ -173,7 +174,7 @@ def _cpc(data: _Element) -> list[str]:
     )
 
 
-def _citations(data: _Element) -> list[Citation]:
+def _citations(data: Element) -> list[Citation]:
     found: list[Citation] = []
     for path in ("references-cited/citation", "us-references-cited/us-citation"):
         for item in data.iterfind(path):
@@ -199,7 +200,7 @@ def _category(text: str | None) -> str | None:
 
 
 def _priorities(
-    data: _Element, filing: _Element | None, filed: date | None
+    data: Element, filing: Element | None, filed: date | None
 ) -> tuple[list[str], date | None]:
     """Applications that a document's family follows from, and the earliest date among all named.
 
@@ -230,11 +231,11 @@ def _priorities(
     return sorted(name for name in named if name), earliest(days)
 
 
-def _application(item: _Element | None, filed: date | None) -> str | None:
+def _application(item: Element | None, filed: date | None) -> str | None:
     return None if item is None else us_application_id(item.findtext("doc-number") or "", filed)
 
 
-def _roots(related: _Element) -> tuple[set[str | None], list[date | None]]:
+def _roots(related: Element) -> tuple[set[str | None], list[date | None]]:
     """Parents in the chain that are no other's child, and the filing dates of all parents."""
     parents: dict[str, str | None] = {}
     children: set[str] = set()

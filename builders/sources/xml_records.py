@@ -8,7 +8,7 @@ record that is broken. No entity is expanded, no DTD or other file is loaded, no
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from lxml import etree
 
@@ -37,6 +37,9 @@ BROKEN = "not well-formed XML"
 TOO_LARGE = "record too large"
 CUT_SHORT = "record cut short"
 
+Element: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+"""lxml has no other name for the type of its elements."""
+
 
 class Record(NamedTuple):
     """The bytes of one record."""
@@ -46,6 +49,17 @@ class Record(NamedTuple):
     """Empty if the record was longer than ``MAX_RECORD``."""
     head: bytes
     """Its first 64 KiB."""
+
+
+def whole(record: Record) -> bytes:
+    """The bytes of a record.
+
+    Raises:
+        RecordError: it was longer than ``MAX_RECORD``.
+    """
+    if not record.content:
+        raise RecordError(TOO_LARGE, f"expected at most {MAX_RECORD:,} bytes")
+    return record.content
 
 
 def split_documents(stream: BinaryIO) -> Iterator[Record]:
@@ -129,7 +143,7 @@ def parser() -> etree.XMLParser:
     )
 
 
-def parse(content: bytes, parser: etree.XMLParser) -> etree._Element:  # noqa: SLF001 - its only name
+def parse(content: bytes, parser: etree.XMLParser) -> Element:
     """Parse one record whose prolog was checked.
 
     Raises:
@@ -145,6 +159,11 @@ def parse(content: bytes, parser: etree.XMLParser) -> etree._Element:  # noqa: S
     if entity is not None:
         raise RecordError("undeclared entity", f"found {entity.text}")
     return root
+
+
+def text_of(element: Element) -> str:
+    """All text in an element, markup left out."""
+    return "".join(cast("Iterator[str]", element.itertext()))
 
 
 def opening(head: bytes) -> bytes:
