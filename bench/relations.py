@@ -3,6 +3,8 @@
 Generated publications, two a family on average, three citations each, uniform; IPC classes follow a
 Zipf law. The job: publications → families → classes → citations lifted to family pairs → pairs
 labelled IN or OUT. Each run has a process of its own, so peak memory is that of the run alone.
+The SQL joins on family names in temporary tables, as one writes it by hand; the stages number the
+families first and write every step to Parquet.
 
     python bench/relations.py --publications 1000000 --rounds 3
 """

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from ..schemas.errors import UsageError
 from ..schemas.release import check_target
-from .build import BuildRequest, run_build
+from .build import run_build
 from .patents.sample.publications import generate as generate_patents
+from .request import BuildRequest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,7 @@ import polars as pl
 
 from ...schemas.errors import DataError
 from ...schemas.manifest import SourceEntry
+from ..request import BuiltTables
 from ..stages import Runner, open_engine
 from .assembly import assemble
 from .citations import run_citations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ...schemas.progress import Progress
-    from ..build import BuildRequest, BuiltTables
+    from ..request import BuildRequest
     from .ingest import Shard, SourceFile
     from .options import PatentOptions
 
@@ -70,8 +71,6 @@ def build_tables(
         UsageError: no engine of that name.
         DataError: the sources hold no publication with a title or an abstract in the language.
     """
-    from ..build import BuiltTables  # that module imports this one
-
     shards = ingest(files, work_dir / "ingest", progress)
     tables_dir = work_dir / "tables"
     tables_dir.mkdir(parents=True, exist_ok=True)

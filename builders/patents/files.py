@@ -12,7 +12,7 @@ from .ingest import SourceFile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..build import BuildRequest
+    from ..request import BuildRequest
 
 UNKNOWN_FORMAT = "unknown"
 

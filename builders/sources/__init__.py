@@ -1,6 +1,6 @@
 """Patent sources: every format that can be read, behind one function.
 
-A new format is one module with ``FORMAT``, ``ABOUT``, ``sniff`` and ``read``, and one line below.
+A new format is one module that offers what ``Format`` says, and one line below.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ...schemas.errors import DataError, UsageError
 from . import epo_xml, google_patents, google_search, lens_jsonl, lens_table, table, uspto_xml
 from .record import Skip
-from .shapes import TABLES, Job, find_shape
+from .shapes import Job, find_shape
 from .streams import Meter, find_sources
 
 if TYPE_CHECKING:
@@ -35,8 +35,13 @@ class Format(Protocol):
         """What it is, for messages."""
         ...
 
+    @property
+    def CONTAINERS(self) -> tuple[str, ...]:  # noqa: N802
+        """Containers that it comes in."""
+        ...
+
     def sniff(self, shape: Shape) -> bool:
-        """Whether a file begins like one of this format."""
+        """Whether the names in a file are those of this format."""
         ...
 
     def read(self, job: Job) -> Iterator[Publication | Reject | Skip]:
@@ -54,7 +59,7 @@ _MODULES: tuple[Format, ...] = (
     google_search,
     table,
 )
-FORMATS = {module.FORMAT: module for module in _MODULES}
+FORMATS: dict[str, Format] = {module.FORMAT: module for module in _MODULES}
 """Formats by name."""
 
 
@@ -125,7 +130,7 @@ def open_patents(
     Raises:
         UsageError: no such file or format, or a wrong mapping.
         UnknownFormatError: the content is in no known format.
-        DataError: the file is empty or damaged.
+        DataError: the file is empty or damaged, or cannot be of the format named.
     """
     file = Path(path)
     if not file.is_file():
@@ -144,11 +149,21 @@ def _part(
 ) -> tuple[Source, Shape, Format | None]:
     shape = find_shape(source)
     if named is not None:
-        return source, shape, FORMATS[named]
-    if identity is not None and identity in shape.names:
+        module = FORMATS[named]
+        if shape.container in module.CONTAINERS:
+            return source, shape, module
+        raise DataError(
+            f"the content cannot be {named}",
+            place=source.name,
+            found=shape.describe(),
+            expected=" or ".join(module.CONTAINERS),
+        )
+    mappable = identity is not None and shape.container in table.CONTAINERS
+    if mappable and identity in shape.names:
         return source, shape, table
-    found = next((module for module in _MODULES if module.sniff(shape)), None)
-    if found is None and identity is not None and shape.container in TABLES:
+    fitting = (module for module in _MODULES if shape.container in module.CONTAINERS)
+    found = next((module for module in fitting if module.sniff(shape)), None)
+    if found is None and mappable:
         found = table  # which says what column it lacks
     return source, shape, found
 

@@ -27,6 +27,8 @@ _DASHES = str.maketrans(
 )
 _SEPARATORS = re.compile(r"[\s_.,:-]+")
 _KIND = re.compile(r"[A-Z][0-9]?")
+_PLAIN_US = re.compile(r"US-([1-9][0-9]{0,7}|20[0-9]{8})-([A-Z][0-9]?)")
+"""Already normalised, as most citations in Google's data are: a short cut."""
 _WHOLE = re.compile(r"([A-Z]{2})[\s_/.,:-]*(.*)")
 _TAIL = re.compile(r"(.*?[0-9])[\s_.,:-]*(?:([A-Z][0-9]?)(?:[\s_]+[0-9]{8})?)?")
 _LETTERED_TAIL = re.compile(r"(.*[0-9][A-Z])[\s_.,:-]*([A-Z][0-9]?)")
@@ -58,6 +60,8 @@ def parse_publication(text: str) -> PatentId | None:
     Returns:
         None if the text is no publication number.
     """
+    if plain := _PLAIN_US.fullmatch(text):
+        return PatentId("US", plain[1], plain[2])
     match = _WHOLE.fullmatch(_clean(text))
     return _identify(match[1], match[2], "") if match else None
 

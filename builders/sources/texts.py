@@ -14,14 +14,13 @@ _CLAIM_NUMBER = re.compile(r"([0-9]{1,4})(\s*[-\u2013]\s*[0-9]{1,4})?\s*\.(?=\s|
 
 def fold(text: str | None) -> str | None:
     """The text in NFC, each run of white space one space; None where nothing is left."""
-    if not text:
-        return None
-    return unicodedata.normalize("NFC", " ".join(text.split())) or None
+    return join_lines([text])
 
 
 def join_lines(parts: Iterable[str | None]) -> str | None:
     """Folded parts, one a line; None where nothing is left."""
-    return "\n".join(line for part in parts if (line := fold(part))) or None
+    lines = [" ".join(part.split()) for part in parts if part]
+    return unicodedata.normalize("NFC", "\n".join([line for line in lines if line])) or None
 
 
 def fold_paragraphs(text: str | None) -> str | None:

@@ -31,6 +31,7 @@ _NDATA = re.compile(
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 _NAMESPACE = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _PROLOG = 1 << 16
+_LONGEST_MARK = 200
 
 ENTITIES = "declares entities"
 BROKEN = "not well-formed XML"
@@ -64,7 +65,7 @@ def whole(record: Record) -> bytes:
 
 def split_documents(stream: BinaryIO) -> Iterator[Record]:
     """Cut a file at its XML declarations."""
-    yield from _split(stream, _DECLARATION)
+    yield from _split(stream, _DECLARATION, 1)
 
 
 def split_elements(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[Record]:
@@ -74,31 +75,31 @@ def split_elements(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[Record]
     start tag, so there may be other bytes behind its end tag.
     """
     listed = "|".join(re.escape(name) for name in names)
-    yield from _split(stream, re.compile(rf"<(?:[A-Za-z_][\w.-]*:)?(?:{listed})[\s>]".encode()))
+    mark = re.compile(rf"<(?:[A-Za-z_][\w.-]*:)?(?:{listed})[\s>]".encode())
+    yield from _split(stream, mark, 0)
 
 
-def _split(stream: BinaryIO, mark: re.Pattern[bytes]) -> Iterator[Record]:
+def _split(stream: BinaryIO, mark: re.Pattern[bytes], searched: int) -> Iterator[Record]:
     buffer = head = b""
-    base = searched = 0
+    base = 0  # offset of the buffer's first byte
     overlong = False
     while chunk := stream.read(max(CHUNK, min(len(buffer), MAX_RECORD // 4))):
         buffer += chunk
         start = 0
-        for found in mark.finditer(buffer, max(searched, 0 if overlong else 1)):
+        for found in mark.finditer(buffer, searched):
             content = buffer[start : found.start()]
             yield Record(base + start, b"", head) if overlong else _record(base + start, content)
             overlong, start = False, found.start()
         base += start
         buffer = buffer[start:]
-        # A mark may be cut in two by the end of a chunk; no mark is longer than this.
-        searched = max(len(buffer) - 80, 0)
+        # The end of the chunk may cut a mark in two; no mark is longer than this.
+        searched = max(len(buffer) - _LONGEST_MARK, 1)
         if len(buffer) > MAX_RECORD:
             head = head if overlong else buffer[:_PROLOG]
             overlong = True
             base += searched
             buffer, searched = buffer[searched:], 0
-    if buffer:
-        yield Record(base, b"", head) if overlong else _record(base, buffer)
+    yield Record(base, b"", head) if overlong else _record(base, buffer)
 
 
 def _record(offset: int, content: bytes) -> Record:

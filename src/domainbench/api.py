@@ -52,7 +52,8 @@ def build(
         UsageError: an argument is wrong, or the output exists.
         DataError: no source can be read.
     """
-    from domainbench.builders.build import BuildRequest, run_build
+    from domainbench.builders.build import run_build
+    from domainbench.builders.request import BuildRequest
 
     request = BuildRequest.assemble(
         family,
