@@ -18,14 +18,36 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure as text."""
+    """One figure in a table."""
 
-    value: str
-    """Four decimals, or a dash where the figure is undefined."""
-    interval: str
-    """``[low, high]``, empty where there is none."""
+    figure: Figure
     best: bool
     """Whether no system has a higher value here."""
+    shows_n: bool
+    """Whether the number of queries stands beside it: in slices, whose header cannot say it."""
+
+    @property
+    def value(self) -> str:
+        """Four decimals, or three and n in slices; a dash where the figure is undefined."""
+        if self.figure.value is None:
+            return UNDEFINED
+        if self.shows_n:
+            return f"{self.figure.value:.3f} n={self.figure.n}"
+        return f"{self.figure.value:.4f}"
+
+    @property
+    def interval(self) -> str:
+        """``[low, high]``; empty where there is none."""
+        low, high = self.figure.low, self.figure.high
+        return "" if low is None or high is None else f"[{low:.3f}, {high:.3f}]"
+
+    @property
+    def short_interval(self) -> str:
+        """``.477-.533``, for terminals."""
+        low, high = self.figure.low, self.figure.high
+        if low is None or high is None:
+            return ""
+        return "-".join(f"{bound:.3f}".removeprefix("0") for bound in (low, high))
 
 
 @dataclass(frozen=True)
@@ -70,6 +92,7 @@ def grid(results: Results, column: str | None = None) -> Grid:
 
 
 def _rows(results: Results, group: str, figures: list[Figure]) -> list[Row]:
+    sliced = any(f.column is not None for f in figures)
     index = {(f.system, f.partition): f for f in figures}
     best = {
         p: max((f.value for f in figures if f.partition == p and f.value is not None), default=None)
@@ -79,17 +102,13 @@ def _rows(results: Results, group: str, figures: list[Figure]) -> list[Row]:
         Row(
             group,
             entry.spec,
-            tuple(_cell(index[entry.spec, p], best[p]) for p in results.partitions),
+            tuple(
+                Cell(f, f.value is not None and f.value == best[f.partition], sliced)
+                for f in (index[entry.spec, p] for p in results.partitions)
+            ),
         )
         for entry in results.systems
     ]
-
-
-def _cell(figure: Figure, best: float | None) -> Cell:
-    if figure.value is None:
-        return Cell(UNDEFINED, "", best=False)
-    bounds = "" if figure.low is None else f"[{figure.low:.3f}, {figure.high:.3f}]"
-    return Cell(f"{figure.value:.4f}", bounds, best=figure.value == best)
 
 
 def print_results(results: Results) -> None:
@@ -106,13 +125,18 @@ def print_results(results: Results) -> None:
 
 def rich_table(content: Grid) -> Table:
     """The grid as a ``rich.table.Table``; intervals stand below their values."""
+    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=escape(content.title), title_justify="left")
+    table = Table(title=escape(content.title), title_justify="left", box=SIMPLE_HEAD)
     for place, name in enumerate(content.header):
-        table.add_column(escape(name), justify="left" if place < 2 else "right", overflow="fold")
+        label = escape(name).replace(" (", "\n(")
+        if place < 2:
+            table.add_column(label, overflow="fold", min_width=8)
+        else:
+            table.add_column(label, justify="right", no_wrap=True)
     shown = None
     for row in content.rows:
         if shown is not None and row.group != shown:
@@ -120,7 +144,7 @@ def rich_table(content: Grid) -> Table:
         label = row.group if row.group != shown else ""
         shown = row.group
         cells = [
-            Text.assemble((c.value, "bold" if c.best else ""), "\n", (c.interval, "dim"))
+            Text.assemble((c.value, "bold" if c.best else ""), "\n", (c.short_interval, "dim"))
             for c in row.cells
         ]
         table.add_row(escape(label), escape(row.system), *cells)
@@ -149,7 +173,7 @@ def footnotes(results: Results) -> list[str]:
     """What one must know to read the tables."""
     lines = [
         _scope(results),
-        f"In brackets: {results.interval['level']:.0%} bootstrap interval over the n queries.",
+        f"Below a mean: its {results.interval['level']:.0%} bootstrap interval over the n queries.",
         f"Self matches: {results.self_match_rule}.",
     ]
     for c in results.comparisons:

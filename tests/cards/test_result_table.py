@@ -81,6 +81,17 @@ def test_the_terminal_shows_names_as_they_are(results: Results) -> None:
     shown = console.file.getvalue()
     assert "[x]" in shown
     assert "0.5000" in shown
+    assert ".400-.600" in shown
+
+
+def test_eighty_columns_are_enough(results: Results) -> None:
+    console = Console(file=StringIO(), width=80)
+    console.print(rich_table(grid(results)))
+    console.print(rich_table(grid(results, "year")))
+    shown = console.file.getvalue()
+    assert "…" not in shown
+    assert shown.count("bm25") == 2
+    assert "0.250 n=5" in shown
 
 
 def test_footnotes_say_what_one_must_know(results: Results) -> None:
