@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# The CPU build of PyTorch; set TORCH="torch" for the newest build with CUDA.
+# Installed first and by itself, so that an index with PyTorch's CPU build can serve it; set
+# TORCH=torch for the newest build.
 TORCH ?= torch==2.13.0
 
 .PHONY: demo test lint clean

@@ -28,9 +28,11 @@ _NDATA = re.compile(
     rb"\s+(?:\"[^\"]*\"|'[^']*')\s+NDATA\s+\S+\s*>"
 )
 """A declaration that only names a file in another format (a drawing); it is never expanded."""
+_COMMENT = re.compile(rb"<!--.*?(?:-->|$)|<\?(?!xml\s).*?\?>", re.DOTALL)
+"""Comments and processing instructions; either may hold what looks like a tag."""
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 _NAMESPACE = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_PROLOG = 1 << 16
+_PROLOG = 1 << 20
 _LONGEST_MARK = 200
 
 ENTITIES = "declares entities"
@@ -49,7 +51,7 @@ class Record(NamedTuple):
     content: bytes
     """Empty if the record was longer than ``MAX_RECORD``."""
     head: bytes
-    """Its first 64 KiB."""
+    """Its first 1 MiB."""
 
 
 def whole(record: Record) -> bytes:
@@ -106,10 +108,19 @@ def _record(offset: int, content: bytes) -> Record:
     return Record(offset, content, content[:_PROLOG])
 
 
+def _find_root(head: bytes) -> tuple[re.Match[bytes] | None, bytes]:
+    """The start tag of the root, and the bytes it was found in: without comments where there are."""
+    root = _ROOT.search(head)
+    if root and _COMMENT.search(head, 0, root.end()):
+        head = _COMMENT.sub(b" ", head)
+        root = _ROOT.search(head)
+    return root, head
+
+
 def root_name(head: bytes) -> str | None:
     """Name of the first element, without its prefix."""
-    match = _ROOT.search(head)
-    return match[1].decode() if match else None
+    root, _ = _find_root(head)
+    return root[1].decode() if root else None
 
 
 def check_prolog(head: bytes) -> None:
@@ -123,9 +134,10 @@ def check_prolog(head: bytes) -> None:
     if encoding and encoding[1].lower() not in _ENCODINGS:
         name = encoding[1].decode("ascii", "replace")
         raise RecordError("unsupported encoding", f"found {name!r}, expected UTF-8")
-    root = _ROOT.search(head)
-    prolog = head[: root.start()] if root else head
-    for declared in _ENTITY.finditer(prolog):
+    root, prolog = _find_root(head)
+    if root is None:
+        raise RecordError(BROKEN, "no element in the first 1 MiB")
+    for declared in _ENTITY.finditer(prolog, 0, root.start()):
         if not _NDATA.match(prolog, declared.start()):
             found = declared[0][:60].decode("ascii", "replace")
             raise RecordError(ENTITIES, f"found {found!r}, expected no entity but drawings (NDATA)")

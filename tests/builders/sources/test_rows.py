@@ -36,7 +36,9 @@ class Trickle(io.BytesIO):
 
 
 VALUES = st.dictionaries(
-    st.text(max_size=4), st.one_of(st.text(max_size=8), st.integers(), st.lists(st.none())), max_size=3
+    st.text(max_size=4),
+    st.one_of(st.text(max_size=8), st.integers(), st.lists(st.none())),
+    max_size=3,
 )
 
 
@@ -75,9 +77,7 @@ def test_an_array_that_is_cut_short(tmp_path: Path) -> None:
 
 
 def test_lines_of_json(tmp_path: Path) -> None:
-    content = (
-        b'\xef\xbb\xbf{"a": 1}\n\n{"a": "\xff"}\n[1]\n{"a": "\\ud800"}\n{"a"\n{"a": "\\ud83d\\ude00"}'
-    )
+    content = b'\xef\xbb\xbf{"a": 1}\n\n{"a": "\xff"}\n[1]\n{"a": "\\ud800"}\n{"a"\n{"a": "\\ud83d\\ude00"}'
     found = rows(tmp_path / "a.jsonl", content)
     assert [row.reason if isinstance(row, Reject) else row.values for row in found] == [
         {"a": 1},
@@ -118,7 +118,9 @@ def test_cells_across_lines_and_rows_of_the_wrong_length(tmp_path: Path) -> None
 
 def test_an_open_quote_ends_with_the_file(tmp_path: Path) -> None:
     found = rows(tmp_path / "a.csv", b'id,text\n1,"open\n2,b\n')
-    assert [row.values for row in found if isinstance(row, Row)] == [{"id": "1", "text": "open\n2,b\n"}]
+    assert [row.values for row in found if isinstance(row, Row)] == [
+        {"id": "1", "text": "open\n2,b\n"}
+    ]
 
 
 def test_parquet_reads_only_the_columns_wanted(tmp_path: Path) -> None:

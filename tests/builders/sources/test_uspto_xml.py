@@ -189,6 +189,13 @@ def test_declared_entities(tmp_path: Path, subset: str, reason: str | None) -> N
     assert isinstance(second, Publication)
 
 
+def test_a_comment_does_not_hide_a_declaration(tmp_path: Path) -> None:
+    hidden = '<!-- <x> --><!DOCTYPE y [ <!ENTITY a "aaa"> ]>'
+    (found,) = read(tmp_path / "a.xml", OLD.replace(DOCTYPE, hidden))
+    assert isinstance(found, Reject)
+    assert found.reason == "declares entities"
+
+
 def test_bytes_entities_and_encodings_that_are_refused(tmp_path: Path) -> None:
     foreign = OLD.replace('encoding="UTF-8"', 'encoding="UTF-7"').encode()
     latin = OLD.encode().replace(b"holder", b"h\xf6lder")
@@ -276,6 +283,8 @@ OWN, ROOT = "US-2011000001-A", "US-2007000003-A"
         ),
     ],
 )
-def test_priorities(tmp_path: Path, related: str, priorities: list[str], first: date | None) -> None:
+def test_priorities(
+    tmp_path: Path, related: str, priorities: list[str], first: date | None
+) -> None:
     found = read_one(tmp_path / "a.xml", new(related))
     assert (found.priorities, found.priority_date) == (priorities, first)

@@ -62,7 +62,8 @@ def test_a_record_too_large_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("head", "name"),
     [
-        (b"<?xml version='1.0'?><!-- <x> --><!DOCTYPE y [ ]>\n<ops:world a='1'>", "x"),
+        (b"<?xml version='1.0'?><!-- <x> --><!DOCTYPE y [ ]>\n<ops:world a='1'>", "world"),
+        (b"<?xml version='1.0'?><?style <x> ?><ops:world a='1'>", "world"),
         (b"<!DOCTYPE y [ ]>\n<ops:world a='1'>", "world"),
         (b"<a/>", "a"),
         (b"plain", None),
