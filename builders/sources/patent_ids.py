@@ -31,8 +31,8 @@ _PLAIN_US = re.compile(r"US-([1-9][0-9]{0,7}|20[0-9]{8})-([A-Z][0-9]?)")
 """Already normalised, as most citations in Google's data are: a short cut."""
 _WHOLE = re.compile(r"([A-Z]{2})[\s_/.,:-]*(.*)")
 _TAIL = re.compile(r"(.*?[0-9])[\s_.,:-]*(?:([A-Z][0-9]?)(?:[\s_]+[0-9]{8})?)?")
-_LETTERED_TAIL = re.compile(r"(.*[0-9][A-Z])[\s_.,:-]*([A-Z][0-9]?)")
-"""Numbers of Singapore end in a check letter: SG-11201502189U-A."""
+_LETTERED_TAIL = re.compile(r"(.*[0-9][A-Z])[\s_.,:-]+([A-Z][0-9]?)")
+"""A number may end in a letter, as Singapore's check letters: SG-11201502189U-A1."""
 _FOREIGN_PREFIX = re.compile(r"(EP|DE|GB|FR|SU|US|JP|CN|KR)[\s_-]*(?=[0-9])")
 """An office's code in front of a number overrules the country field it stands in. WO is not among
 them: JP-WO2005001097-A1 is a Japanese publication."""
@@ -96,7 +96,7 @@ def _identify(country: str, rest: str, kind: str) -> PatentId | None:
         country, rest = prefix[1], rest[prefix.end() :]
     if _KIND.fullmatch(kind) and not rest.endswith(kind):
         rest = f"{rest}-{kind}"
-    match = _TAIL.fullmatch(rest) or _LETTERED_TAIL.fullmatch(rest)
+    match = _LETTERED_TAIL.fullmatch(rest) or _TAIL.fullmatch(rest)
     if not match:
         return None
     number = _NUMBERS.get(country, _plain_number)(match[1])
