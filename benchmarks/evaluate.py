@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..retrieval.measures import Measure, PerQuery
-from ..retrieval.systems import System, parse_system
+from ..retrieval.systems import parse_system
 from ..retrieval.texts import Texts
 from ..retrieval.trec import write_qrels, write_run
 from ..schemas.errors import DataError, UsageError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ..retrieval.qrels import Qrels
     from ..retrieval.run import Run
+    from ..retrieval.system import System
     from ..schemas.release import Release
 
 _PACKAGES = (

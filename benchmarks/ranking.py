@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ..retrieval.systems import System
+    from ..retrieval.system import System
     from ..retrieval.texts import Texts
     from ..schemas.progress import Progress
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .run import Run
-    from .systems import System
+    from .system import System
     from .texts import Texts
 
 _OPTIONS = ("k", "weights", "depth")

@@ -94,6 +94,8 @@ def _identify(country: str, rest: str, kind: str) -> PatentId | None:
         rest = rest[len(country) :].lstrip(" -_/.,:")
     elif prefix := _FOREIGN_PREFIX.match(rest):
         country, rest = prefix[1], rest[prefix.end() :]
+    if not rest:
+        return None
     if _KIND.fullmatch(kind) and not rest.endswith(kind):
         rest = f"{rest}-{kind}"
     match = _LETTERED_TAIL.fullmatch(rest) or _TAIL.fullmatch(rest)
@@ -110,7 +112,8 @@ def _plain_number(raw: str) -> str | None:
     number = _SEPARATORS.sub("", raw).replace("/", "")
     if number.isdigit():
         return number.lstrip("0") or None
-    return number if re.fullmatch(r"[A-Z0-9]*[0-9][A-Z0-9]*", number) else None
+    # A letter and a digit alone are a kind code without its number.
+    return number if re.fullmatch(r"(?![A-Z][0-9]$)[A-Z0-9]*[0-9][A-Z0-9]*", number) else None
 
 
 def _us_number(raw: str) -> str | None:
@@ -118,8 +121,8 @@ def _us_number(raw: str) -> str | None:
     if match := re.fullmatch(r"(20[0-9]{2})/?([0-9]{6,7})", text):
         return f"{match[1]}{int(match[2]):06}"
     # A slash anywhere else marks the serial of an unpublished application: 10/123456.
-    match = re.fullmatch(r"([A-Z]{0,2})0*([1-9][0-9]{0,7})", text)
-    return match[1] + match[2] if match else None
+    match = re.fullmatch(r"(D|PP|RE|RX|AI|[HTX])?0*([1-9][0-9]{0,7})", text)
+    return (match[1] or "") + match[2] if match else None
 
 
 def _wo_number(raw: str) -> str | None:

@@ -30,6 +30,7 @@ _NDATA = re.compile(
 """A declaration that only names a file in another format (a drawing); it is never expanded."""
 _COMMENT = re.compile(rb"<!--.*?(?:-->|$)|<\?(?!xml\s).*?\?>", re.DOTALL)
 """Comments and processing instructions; either may hold what looks like a tag."""
+_COMMENT_START = re.compile(rb"<!--|<\?(?!xml\s)")
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 _NAMESPACE = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _PROLOG = 1 << 20
@@ -109,9 +110,9 @@ def _record(offset: int, content: bytes) -> Record:
 
 
 def _find_root(head: bytes) -> tuple[re.Match[bytes] | None, bytes]:
-    """The start tag of the root, and the bytes it was found in: without comments where there are."""
+    """The start tag of the root, and the bytes it stands in, which may be without comments."""
     root = _ROOT.search(head)
-    if root and _COMMENT.search(head, 0, root.end()):
+    if root and _COMMENT_START.search(head, 0, root.start()):
         head = _COMMENT.sub(b" ", head)
         root = _ROOT.search(head)
     return root, head

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from domainbench.retrieval.fused import FusedSystem
-from domainbench.retrieval.systems import System, parse_system
+from domainbench.retrieval.system import System
+from domainbench.retrieval.systems import parse_system
 from domainbench.retrieval.texts import Texts
 from domainbench.schemas.errors import DataError, UsageError
 

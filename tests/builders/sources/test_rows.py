@@ -77,7 +77,10 @@ def test_an_array_that_is_cut_short(tmp_path: Path) -> None:
 
 
 def test_lines_of_json(tmp_path: Path) -> None:
-    content = b'\xef\xbb\xbf{"a": 1}\n\n{"a": "\xff"}\n[1]\n{"a": "\\ud800"}\n{"a"\n{"a": "\\ud83d\\ude00"}'
+    content = (
+        b'\xef\xbb\xbf{"a": 1}\n\n{"a": "\xff"}\n[1]\n'
+        b'{"a": "\\ud800"}\n{"a"\n{"a": "\\ud83d\\ude00"}'
+    )
     found = rows(tmp_path / "a.jsonl", content)
     assert [row.reason if isinstance(row, Reject) else row.values for row in found] == [
         {"a": 1},

@@ -275,9 +275,9 @@ OWN, ROOT = "US-2011000001-A", "US-2007000003-A"
             date(2007, 4, 1),
         ),
         (
-            "<us-related-documents><related-publication><document-id><country>US</country>"
-            "<doc-number>20110000001</doc-number></document-id></related-publication>"
-            "</us-related-documents>",
+            "<us-related-documents><related-publication><document-id>"
+             "<doc-number>20110000001</doc-number></document-id></related-publication>"
+             "</us-related-documents>",
             [OWN],
             None,
         ),
