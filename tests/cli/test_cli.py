@@ -129,9 +129,10 @@ GOOD = {"publication_number": "US-1234567-B2", "abstract_en": "A valve.", "Citat
     [
         ("empty.jsonl", b"", 1, ("empty", "empty.jsonl")),
         ("poem.txt", b"no patents here\nat all\n", 1, ("format", "poem.txt", "uspto-xml")),
-        ("cut.gz", gzip.compress(json.dumps(GOOD).encode() * 9999)[:200], 1, ("cut.gz",)),
+        ("cut.gz", gzip.compress(json.dumps(GOOD).encode() * 9999, mtime=0)[:200], 1, ("cut.gz",)),
         ("search.json", b'{"query": "ti = plastic", "results": []}', 1, ("search.json",)),
     ],
+    ids=["empty", "no table", "cut gzip", "other JSON"],
 )
 def test_unusable_sources_are_named(
     home: Path, name: str, content: bytes, code: int, words: tuple[str, ...]

@@ -108,7 +108,7 @@ def test_a_format_given_by_name(tmp_path: Path) -> None:
     assert open_patents(path, format="lens-jsonl").format == "lens-jsonl"
     with pytest.raises(UsageError, match="unknown source format 'lens-json'") as caught:
         open_patents(path, format="lens-json")
-    assert caught.value.hint == "did you mean lens-jsonl?"
+    assert caught.value.hint == "did you mean lens-jsonl or lens-export?"
     with pytest.raises(DataError, match="the content cannot be uspto-xml"):
         open_patents(path, format="uspto-xml")
     with pytest.raises(UsageError, match="no such file"):

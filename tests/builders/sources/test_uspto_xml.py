@@ -245,6 +245,10 @@ FOREIGN = (
     '<priority-claims><priority-claim kind="national"><country>JP</country>'
     "<doc-number>2002-156293</doc-number><date>20020529</date></priority-claim></priority-claims>"
 )
+PUBLISHED = (
+    "<related-publication><document-id><country>US</country>"
+    "<doc-number>20110000001</doc-number></document-id></related-publication>"
+)
 CHAIN = relation("division", "12000002", "20090301", "13000001") + relation(
     "continuation", "11000003", "20070401", "12000002"
 )
@@ -275,9 +279,7 @@ OWN, ROOT = "US-2011000001-A", "US-2007000003-A"
             date(2007, 4, 1),
         ),
         (
-            "<us-related-documents><related-publication><document-id>"
-             "<doc-number>20110000001</doc-number></document-id></related-publication>"
-             "</us-related-documents>",
+            f"<us-related-documents>{PUBLISHED}</us-related-documents>",
             [OWN],
             None,
         ),
