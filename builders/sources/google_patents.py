@@ -25,7 +25,7 @@ from .fields import (
     unique_citations,
 )
 from .ipc import normalise_symbols
-from .patent_ids import parse_publication
+from .patent_ids import parse_publication, publication_id
 from .record import Citation, Publication
 from .rows import read_publications
 from .texts import TextPicker
@@ -129,18 +129,15 @@ def _citations(row: dict[str, Any]) -> list[Citation]:
     flat = row.get("citations")
     if flat is not None and not isinstance(flat, str):
         raise RecordError(WRONG_TYPE, "citations is no text; expected numbers and commas")
-    found: list[Citation] = []
-    for text in (flat or "").split(","):
-        identity = parse_publication(text)
-        if identity is not None:
-            found.append(Citation(str(identity)))
+    listed = (publication_id(text) for text in (flat or "").split(","))
+    found = [Citation(name) for name in dict.fromkeys(listed) if name is not None]
     for item in objects_in(row, "citation"):
-        identity = parse_publication(text_in(item, _NUMBER) or "")
-        if identity is not None:
+        name = publication_id(text_in(item, _NUMBER) or "")
+        if name is not None:
             phase = text_in(item, "category")
             found.append(
                 Citation(
-                    str(identity),
+                    name,
                     category=citation_category([text_in(item, "type")]),
                     phase=phase.upper() if phase else None,
                 )

@@ -27,10 +27,10 @@ _DASHES = str.maketrans(
 )
 _SEPARATORS = re.compile(r"[\s_.,:-]+")
 _KIND = re.compile(r"[A-Z][0-9]?")
-_PLAIN_US = re.compile(r"US-([1-9][0-9]{0,7}|20[0-9]{8})-([A-Z][0-9]?)")
+_PLAIN_US = re.compile(r"US-(?:[1-9][0-9]{0,7}|20[0-9]{8})-[A-Z][0-9]?")
 """Already normalised, as most citations in Google's data are: a short cut."""
 _WHOLE = re.compile(r"([A-Z]{2})[\s_/.,:-]*(.*)")
-_TAIL = re.compile(r"(.*?[0-9])[\s_.,:-]*(?:([A-Z][0-9]?)(?:[\s_]+[0-9]{8})?)?")
+_TAIL = re.compile(r"(.*?[0-9])[\s_/.,:-]*(?:([A-Z][0-9]?)(?:[\s_]+[0-9]{8})?)?")
 _LETTERED_TAIL = re.compile(r"(.*[0-9][A-Z])[\s_.,:-]+([A-Z][0-9]?)")
 """A number may end in a letter, as Singapore's check letters: SG-11201502189U-A1."""
 _FOREIGN_PREFIX = re.compile(r"(EP|DE|GB|FR|SU|US|JP|CN|KR)[\s_-]*(?=[0-9])")
@@ -60,10 +60,16 @@ def parse_publication(text: str) -> PatentId | None:
     Returns:
         None if the text is no publication number.
     """
-    if plain := _PLAIN_US.fullmatch(text):
-        return PatentId("US", plain[1], plain[2])
     match = _WHOLE.fullmatch(_clean(text))
     return _identify(match[1], match[2], "") if match else None
+
+
+def publication_id(text: str) -> str | None:
+    """The normalised form of a number with its country; None if it is no publication number."""
+    if _PLAIN_US.fullmatch(text):
+        return text
+    identity = parse_publication(text)
+    return None if identity is None else str(identity)
 
 
 @lru_cache(maxsize=1 << 16)

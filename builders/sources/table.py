@@ -23,7 +23,7 @@ from .fields import (
     unique_citations,
 )
 from .ipc import normalise_symbols
-from .patent_ids import parse_publication, publication_from_parts
+from .patent_ids import parse_publication, publication_from_parts, publication_id
 from .record import Citation, Publication
 from .rows import read_publications
 from .texts import TextPicker
@@ -165,8 +165,7 @@ def _publication(row: dict[str, Any], columns: dict[str, _Column], wanted: str) 
 
 
 def _ids(texts: list[str]) -> list[str]:
-    found = {str(identity) for text in texts if (identity := parse_publication(text))}
-    return sorted(found)
+    return sorted({name for text in texts if (name := publication_id(text))})
 
 
 def _listed(row: dict[str, Any], column: _Column) -> list[str]:

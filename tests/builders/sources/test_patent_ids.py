@@ -10,6 +10,7 @@ from domainbench.builders.sources.patent_ids import (
     PatentId,
     parse_publication,
     publication_from_parts,
+    publication_id,
 )
 
 ALPHABET = st.sampled_from("USEPWOJKRDBCNA0123456789-/,. _'")
@@ -98,3 +99,56 @@ def test_any_text_is_taken_and_the_form_is_stable(text: str) -> None:
 def test_any_fields_are_taken(text: str, country: str, kind: str | None) -> None:
     found = publication_from_parts(country, text, kind)
     assert found is None or (found.country.isalpha() and found.number.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        # As the USPTO's own files of 2005 to 2011 have them.
+        (("WO", "WO 98/51827", None), "WO-1998051827"),
+        (("WO", "94 19814", None), "WO-1994019814"),
+        (("WO", "WO200121446", None), "WO-2001021446"),
+        (("WO", "03047025", "A1"), "WO-2003047025-A1"),
+        (("WO", "WO/96/41640", None), "WO-1996041640"),
+        (("JP", "09-240426", None), "JP-H09240426"),
+        (("JP", "0921 4043", None), "JP-H09214043"),
+        (("JP", "62-281611", "A"), "JP-S62281611-A"),
+        (("JP", "361118513", "A"), "JP-S61118513-A"),
+        (("JP", "401254624", None), "JP-H01254624"),
+        (("JP", "P2001-118988", "A"), "JP-2001118988-A"),
+        (("JP", "A 2002-147320", None), "JP-2002147320"),
+        (("JP", "2735453", "B2"), "JP-2735453-B2"),
+        (("JP", "1998-123456", "A"), "JP-H10123456-A"),
+        (("JP", "WO2005001097", "A1"), "JP-WO2005001097-A1"),
+        (("JP", "EP1223083", None), "EP-1223083"),
+        (("SE", "SU 518345", "A"), "SU-518345-A"),
+        (("KR", "1020050080705", "A"), "KR-20050080705-A"),
+        (("KR", "2001097492", "A"), "KR-20010097492-A"),
+        (("DE", "196 53 722", "A1"), "DE-19653722-A1"),
+        (("EP", "424 015", None), "EP-0424015"),
+        (("AU", "A-18524/99", None), "AU-1852499"),
+        (("US", "H000445", "H"), "US-H445-H"),
+        (("US", "675108", "A "), "US-675108-A"),
+        (("SG", "11201502189U", "A"), "SG-11201502189U-A"),
+        (("US", "10/123456", None), None),
+        (("WO", "PCT/US01/13682", None), None),
+        (("US", "", "B2"), None),
+        (("US", "B2", None), None),
+        (("DE", "A1", None), None),
+    ],
+)
+def test_numbers_as_the_uspto_cites_them(
+    parts: tuple[str, str, str | None], expected: str | None
+) -> None:
+    found = publication_from_parts(*parts)
+    assert (str(found) if found else None) == expected
+
+
+@given(st.sampled_from(["US", "WO", "EP", "JP", "KR", "SG", "AU"]), st.text(ALPHABET, max_size=20))
+def test_normalising_parts_is_idempotent(country: str, number: str) -> None:
+    for kind in (None, "A1"):
+        found = publication_from_parts(country, number, kind)
+        if found is not None:
+            assert parse_publication(str(found)) == found
+            assert publication_id(str(found)) == str(found)
+            assert publication_from_parts(*found) == found
