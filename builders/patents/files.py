@@ -45,4 +45,3 @@ def _source_file(path: Path, request: BuildRequest, language: str, *, named: boo
         skipped = [Skip("file in no known format")]
         return SourceFile(path, UNKNOWN_FORMAT, lambda: skipped, key)
     return SourceFile(path, reader.format, lambda: reader, key)
-

@@ -96,6 +96,15 @@ def _clean(text: str) -> str:
 
 
 def _identify(country: str, rest: str, kind: str) -> PatentId | None:
+    found = _read(country, rest, kind)
+    if found is None or found.number.isdigit():
+        return found
+    # Letters can read as a kind code: what does not read back as itself is no number.
+    tail = f"-{found.kind}" if found.kind else ""
+    return found if _read(found.country, found.number + tail, "") == found else None
+
+
+def _read(country: str, rest: str, kind: str) -> PatentId | None:
     if rest.startswith(country):
         rest = rest[len(country) :].lstrip(" -_/.,:")
     elif prefix := _FOREIGN_PREFIX.match(rest):
