@@ -111,7 +111,8 @@ def _read(country: str, rest: str, kind: str) -> PatentId | None:
         country, rest = prefix[1], rest[prefix.end() :]
     if not rest:
         return None
-    if _KIND.fullmatch(kind) and not rest.endswith(kind):
+    # A number of Singapore may end in the very letter of its kind.
+    if _KIND.fullmatch(kind) and (country == "SG" or not rest.endswith(kind)):
         rest = f"{rest}-{kind}"
     match = _LETTERED_TAIL.fullmatch(rest) or _TAIL.fullmatch(rest)
     if not match:

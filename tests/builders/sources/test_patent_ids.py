@@ -130,6 +130,8 @@ def test_any_fields_are_taken(text: str, country: str, kind: str | None) -> None
         (("US", "H000445", "H"), "US-H445-H"),
         (("US", "675108", "A "), "US-675108-A"),
         (("SG", "11201502189U", "A"), "SG-11201502189U-A"),
+        (("SG", "11201502189A", "A"), "SG-11201502189A-A"),
+        (("US", "4058776A", "A"), "US-4058776-A"),
         (("US", "10/123456", None), None),
         (("WO", "PCT/US01/13682", None), None),
         (("US", "", "B2"), None),
