@@ -62,18 +62,3 @@ def join_parts(
     given = [(part or "").strip() for part in (section, class_, subclass, main_group, subgroup)]
     head = given[0] + (given[1].zfill(2) if given[1] else "") + given[2]
     return f"{head}{given[3]}/{given[4] or '00'}" if given[3] else head
-
-
-def section(symbol: str) -> str:
-    """First character of a normalised symbol: H."""
-    return symbol[:1]
-
-
-def ipc3(symbol: str) -> str | None:
-    """Class of a normalised symbol (H01); None for a section alone."""
-    return symbol[:3] if len(symbol) >= 3 else None
-
-
-def ipc4(symbol: str) -> str | None:
-    """Subclass of a normalised symbol (H01R); None for a class or section alone."""
-    return symbol[:4] if len(symbol) >= 4 else None

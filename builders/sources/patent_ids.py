@@ -97,11 +97,14 @@ def _clean(text: str) -> str:
 
 def _identify(country: str, rest: str, kind: str) -> PatentId | None:
     found = _read(country, rest, kind)
-    if found is None or found.number.isdigit():
+    if found is None or (found.number.isdigit() and found.country != "JP"):
         return found
-    # Letters can read as a kind code: what does not read back as itself is no number.
+    # Letters can read as a kind code, digits as a Japanese year: what does not read back as itself
+    # is no number.
     tail = f"-{found.kind}" if found.kind else ""
-    return found if _read(found.country, found.number + tail, "") == found else None
+    whole = _read(found.country, found.number + tail, "")
+    parts = _read(found.country, found.number, found.kind)
+    return found if whole == parts == found else None
 
 
 def _read(country: str, rest: str, kind: str) -> PatentId | None:

@@ -38,7 +38,7 @@ class Publication:
     members: list[str] = field(default_factory=list[str])
     """Members of the simple family that the source names (publication ids, this one included)."""
     priorities: list[str] = field(default_factory=list[str])
-    """Priority applications, normalised by ``patent_ids.application_id``."""
+    """Priority applications, normalised by ``application_ids.application_id``."""
     language: str | None = None
     title: str | None = None
     abstract: str | None = None
