@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,8 @@ if TYPE_CHECKING:
 
 _WITHOUT_MODEL = ("dims", "seed")
 """Options of the encoder that is fitted on the corpus."""
-_WITH_MODEL = ("query_prompt", "doc_prompt", "max_length", "truncate_dim", "dtype")
+_WITH_MODEL = ("query_prompt", "doc_prompt", "max_length", "truncate_dim", "dtype", "device")
 """Options of a named model."""
-_DTYPES = ("float32", "float16", "bfloat16")
-_NAMED_ESCAPES = {"s": " ", "n": "\n", "t": "\t", "\\": "\\"}
-_ESCAPE = re.compile(r"\\(?:([snt\\])|x([0-9a-f]{2}))")
-_GRAMMAR = re.compile(r"[\\\n\t,()+]|^ | $")
-"""What the grammar of specifications would read as its own, or trim."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +21,9 @@ class DenseOptions:
     """How texts are encoded and searched."""
 
     query_prompt: str | None = None
-    """Put before every query, such as ``query: ``, or the name of one of the model's prompts; the
-    model's own for queries by default, none if empty."""
+    """Put before every query, such as ``query: ``."""
     doc_prompt: str | None = None
-    """The same for documents."""
+    """Put before every document."""
     max_length: int | None = None
     """Tokens of a text that are read; the model's own limit by default."""
     truncate_dim: int | None = None
@@ -38,8 +31,7 @@ class DenseOptions:
     dtype: str = "float32"
     """Type of the model's weights: float32, float16 or bfloat16."""
     device: str = "auto"
-    """Where the model and the search run: auto, cpu, cuda, cuda:1 …, mps (search on the CPU). The
-    encoder fitted on the corpus itself always runs on the CPU."""
+    """Where the model runs: auto, cpu, cuda …; cpu keeps the search there too."""
     dims: int = 256
     """Dimensions of the encoder fitted on the corpus."""
     seed: int = 0
@@ -64,17 +56,9 @@ class DenseOptions:
             if getattr(self, f.name) != f.default
         ]
 
-    def gpu(self) -> int | None:
-        """Number of the GPU that may search; None for the CPU."""
-        kind, _, number = self.device.partition(":")
-        return int(number or 0) if kind in ("auto", "cuda") else None
-
 
 def parse_options(options: Mapping[str, str], *, has_model: bool) -> DenseOptions:
-    r"""Read options of a specification.
-
-    In prompts ``\s``, ``\n``, ``\t``, ``\\`` and ``\xHH`` stand for a blank, a line's end, a tab, a
-    backslash and the character HH: the grammar trims blanks, and commas and parentheses are its own.
+    """Read options of a specification.
 
     Raises:
         UsageError: one is unknown, has no such value, or means nothing here.
@@ -93,33 +77,25 @@ def parse_options(options: Mapping[str, str], *, has_model: bool) -> DenseOption
 
 
 def _prompt(_name: str, text: str) -> str:
-    return _ESCAPE.sub(
-        lambda m: _NAMED_ESCAPES[m[1]] if m[1] else chr(int(m[2], 16)),
-        text,
-    )
-
-
-def _escaped(found: re.Match[str]) -> str:
-    letters = {character: letter for letter, character in _NAMED_ESCAPES.items()}
-    letter = letters.get(found[0])
-    return f"\\{letter}" if letter else f"\\x{ord(found[0]):02x}"
+    # The grammar trims values; a prompt such as "query: " says its blank with \s.
+    return text.replace("\\s", " ")
 
 
 def _count(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or (int(text) < 1 and name != "seed"):
+    if not text.isdigit() or (int(text) < 1 and name != "seed"):
         raise UsageError(f"{name} of dense is out of range", found=text, expected="a whole number")
     return int(text)
 
 
 def _dtype(name: str, text: str) -> str:
-    if text not in _DTYPES:
-        raise UsageError.from_unknown_name(name, text, _DTYPES)
+    if text not in ("float32", "float16", "bfloat16"):
+        raise UsageError.from_unknown_name(name, text, ("float32", "float16", "bfloat16"))
     return text
 
 
 def _device(_name: str, text: str) -> str:
-    if not re.fullmatch(r"auto|cpu|mps|cuda(:[0-9]+)?", text):
-        raise UsageError.from_unknown_name("device", text, ("auto", "cpu", "cuda", "cuda:1", "mps"))
+    if text not in ("auto", "cpu", "mps") and text.split(":", maxsplit=1)[0] != "cuda":
+        raise UsageError.from_unknown_name("device", text, ("auto", "cpu", "cuda", "mps"))
     return text
 
 
@@ -133,7 +109,8 @@ def _flag(name: str, text: str) -> bool:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _GRAMMAR.sub(_escaped, str(value))
+    text = str(value)
+    return text.removesuffix(" ") + "\\s" if text.endswith(" ") else text
 
 
 _PARSERS: dict[str, Callable[[str, str], Any]] = {

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIMENSIONS = 256
-METHOD = 1
-"""Number of this way of fitting: it goes up when the same corpus gives another encoder."""
 MAX_WORDS = 100_000
 _OVERSAMPLING = 16
 _ITERATIONS = 6

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from functools import cached_property
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +37,8 @@ class DenseSystem:
     def __init__(self, model: str | None = None, options: DenseOptions | None = None) -> None:
         self._name = model
         self._options = options or DenseOptions()
+        self._fingerprint: str | None = None
         self._model: Any = None
-        self._source = ""
         self._index: VectorIndex | None = None
         self._ids: Any = None
         self._rows: Any = None
@@ -65,27 +63,14 @@ class DenseSystem:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Every parameter; ``model`` is null for the encoder fitted on the corpus.
-
-        ``revision`` says which model the name stands for (``models.model_revision``); null where
-        that is not known before it is downloaded. With it the options fix everything else, which
-        ``stats`` reports: a null prompt or length is the model's own.
-
-        Raises:
-            UsageError: the model is a path, and no folder is there.
-        """
-        options = self._options.as_dict(has_model=self._name is not None)
-        if self._name is None:
-            from .static_encoder import METHOD
-
-            return {"model": None, "method": METHOD, **options}
-        return {"model": self._name, "revision": self._revision, **options}
+        """Every parameter; ``model`` is null for the encoder fitted on the corpus."""
+        return {"model": self._name, **self._options.as_dict(has_model=self._name is not None)}
 
     def index(self, corpus: Texts) -> None:
-        """Encode and index a corpus; an earlier one is forgotten.
+        """Encode and index a corpus.
 
         Raises:
-            UsageError: the model cannot be loaded or cannot encode, or the cache not be written.
+            UsageError: the model cannot be loaded.
             DataError: no document has a word to fit an encoder on.
             MissingDependencyError: FAISS is not installed.
         """
@@ -94,131 +79,107 @@ class DenseSystem:
         start = time.perf_counter()
         texts = corpus.texts.to_pylist()
         self._ids = corpus.ids
-        self._load(texts)
-        loaded = time.perf_counter()
-        encoder = self._encoder("document")
+        self._model = self._load(texts)
+        fitted = time.perf_counter()
+        encoder = self._encoder(self._options.doc_prompt)
         filled = np.array([bool(text.strip()) for text in texts], bool)
         rows = np.flatnonzero(filled).astype(np.int32)
         vectors = encoder.encode([texts[row] for row in rows])
-        encoded = time.perf_counter()
         nonzero = vectors.any(axis=1)
         self._rows = rows[nonzero]
-        self._index = VectorIndex(vectors[nonzero], gpu=self._options.gpu())
-        seconds = encoded - loaded
+        self._index = VectorIndex(vectors[nonzero], use_gpu=self._options.device != "cpu")
         self._stats = {
-            **self._facts(),
+            "dimensions": encoder.dimensions,
+            "model_fingerprint": self._fingerprint,
+            "encoder_device": str(self._model.device),
             "search_device": self._index.device,
             "documents_encoded": encoder.encoded,
             "documents_cached": encoder.cached,
             "documents_without_vector": len(texts) - len(self._rows),
-            "documents_per_second": encoder.encoded / seconds if encoder.encoded else None,
-            "load_seconds": loaded - start,
-            "encode_seconds": seconds,
-            "index_seconds": time.perf_counter() - encoded,
+            "load_seconds": fitted - start,
+            "encode_seconds": time.perf_counter() - fitted,
         }
 
     def search(self, queries: Texts, k: int) -> Run:
         """Rank the documents for queries, at most k each.
 
         Raises:
-            UsageError: no corpus is indexed, k is below 1, or the model fails.
+            UsageError: no corpus is indexed, or k is below 1.
         """
         if k < 1:
             raise UsageError("k is too small", found=k, expected="1 or more")
         if self._index is None:
             raise UsageError("no corpus is indexed", hint="call index(corpus) first")
         texts = queries.texts.to_pylist()
-        encoder = self._encoder("query")
-        filled = np.array([bool(text.strip()) for text in texts], bool)
-        asked = np.flatnonzero(filled)
-        vectors = encoder.encode([texts[row] for row in asked])
+        encoder = self._encoder(self._options.query_prompt)
+        vectors = encoder.encode(texts)
         self._stats |= {"queries_encoded": encoder.encoded, "queries_cached": encoder.cached}
-        nonzero = vectors.any(axis=1)
-        found, values = self._index.search(vectors[nonzero], k)
-        docs = np.full((len(texts), found.shape[1]), -1, np.int32)
-        scores = np.zeros(docs.shape, np.float32)
-        docs[asked[nonzero]], scores[asked[nonzero]] = self._rows[found], values
-        return Run.from_topk(queries.ids, self._ids, docs, scores, self.spec)
+        if not len(self._rows):
+            empty = np.zeros((len(texts), 0))
+            return Run.from_topk(queries.ids, self._ids, empty, empty, self.spec)
+        found, scores = self._index.search(vectors, k)
+        docs = np.where(found >= 0, self._rows[found], -1)
+        silent = ~np.array([bool(text.strip()) for text in texts], bool) | ~vectors.any(axis=1)
+        docs[silent] = -1
+        return Run.from_topk(queries.ids, self._ids, docs, scores, self.spec).truncate(k)
 
     def stats(self) -> dict[str, Any]:
-        """What the last indexing and search did: devices, lengths, prompts, seconds, cache use."""
+        """What the last indexing and search did: sizes, devices, seconds, cache use."""
         return dict(self._stats)
 
-    @cached_property
-    def _revision(self) -> str | None:
-        from .models import model_revision
+    def _load(self, texts: list[str]) -> Any:
+        from .models import load_model, model_fingerprint
 
-        return model_revision(self._name) if self._name is not None else None
-
-    def _load(self, texts: list[str]) -> None:
-        """Load the model named, once, or fit one on these texts."""
         o = self._options
         if self._name is None:
-            from .fitted import fitted_encoder
-
-            self._model, self._source = fitted_encoder(
-                texts, dimensions=o.dims, seed=o.seed, cache=o.cache
-            )
-        elif self._model is None:
-            from .models import load_model
-
-            self._model = load_model(
+            model = self._fit(texts)
+        else:
+            model = load_model(
                 self._name,
                 device=None if o.device == "auto" else o.device,
                 truncate_dim=o.truncate_dim,
                 dtype=o.dtype,
                 max_length=o.max_length,
             )
-            if self._revision is None:  # it has been downloaded since
-                del self._revision
+        self._fingerprint = model_fingerprint(model)
+        return model
 
-    def _facts(self) -> dict[str, Any]:
-        """What the model makes of the options."""
-        facts = {
-            "dimensions": int(self._model.get_embedding_dimension()),
-            "encoder_device": str(self._model.device),
-        }
-        if self._name is None:
-            return facts | {"encoder_from": self._source}
-        return facts | {
-            "max_length": self._model.max_seq_length,
-            "query_prompt": self._prompt("query"),
-            "doc_prompt": self._prompt("document"),
-        }
+    def _fit(self, texts: list[str]) -> Any:
+        """The encoder of this corpus: from the cache, or fitted and kept there."""
+        from sentence_transformers import SentenceTransformer
 
-    def _prompt(self, task: str) -> str:
-        from .models import resolve_prompt
+        from .static_encoder import fit_static_encoder, save_encoder
 
         o = self._options
-        wanted = o.query_prompt if task == "query" else o.doc_prompt
-        return resolve_prompt(self._model, task, wanted)
+        digest = hashlib.sha256(f"{o.dims} {o.seed} {len(texts)}\n".encode())
+        for text in texts:
+            digest.update(hashlib.sha256(text.encode()).digest())
+        folder = cache_folder() / "fitted" / digest.hexdigest()[:32]
+        if o.cache and (folder / "done").is_file():
+            return SentenceTransformer(str(folder), device="cpu")
+        model = fit_static_encoder(texts, dimensions=o.dims, seed=o.seed)
+        if o.cache:
+            save_encoder(model, folder)
+            (folder / "done").touch()
+        return model
 
-    def _encoder(self, task: str) -> Encoder:
+    def _encoder(self, prompt: str | None) -> Encoder:
         from .encode import Encoder
 
         o = self._options
-        prompt = self._prompt(task) if self._name is not None else ""
         return Encoder(
             self._model,
-            task=task,
             prompt=prompt,
             normalize=o.normalize,
             batch_tokens=o.batch_tokens,
-            cache=self._cache_path(task, prompt),
+            cache=self._cache_path(prompt) if self._name is not None and o.cache else None,
         )
 
-    def _cache_path(self, task: str, prompt: str) -> Path | None:
-        """A folder for everything that a vector depends on besides the text; None for no cache.
-
-        The fitted encoder costs less than reading its vectors would.
-        """
+    def _cache_path(self, prompt: str | None) -> Path:
+        """A folder for everything that a vector depends on besides the text."""
         o = self._options
-        if self._revision is None or not o.cache:
-            return None
         facts = {
-            "revision": self._revision,
-            "library": version("sentence-transformers"),
-            "task": task,
+            "model": self._fingerprint,
             "prompt": prompt,
             "normalize": o.normalize,
             "max_length": self._model.max_seq_length,
