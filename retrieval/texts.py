@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..schemas.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,21 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Documents cut into passages, which stand document by document in the documents' order."""
+
+    doc_ids: Any
+    """``pyarrow.LargeStringArray`` of m ids, unique, ascending by UTF-8 bytes."""
+    starts: NDArray[np.int64]
+    """(m + 1): passages ``starts[d]:starts[d + 1]`` are document d's; it may have none."""
+    texts: Any
+    """``pyarrow.LargeStringArray`` of the passages, never null."""
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
 def _strings(values: Any) -> Any:
