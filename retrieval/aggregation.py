@@ -5,7 +5,7 @@ n best passages (avg_topN, as DAPFAM uses it with n = 3).
 """
 
 # numba infers the types of a kernel's arguments:
-# ruff: noqa: ANN001, ANN201
+# ruff: noqa: ANN001, ANN201, ANN202
 # pyright: reportMissingParameterType=false
 from __future__ import annotations
 
