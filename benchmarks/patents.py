@@ -17,7 +17,7 @@ _CORPUS_VIEWS = {
 _QUERY_VIEWS = {
     view: tuple("abstract" if column == "text" else column for column in columns)
     for view, columns in _CORPUS_VIEWS.items()
-}
+} | {"K": ("keywords",)}
 
 RETRIEVAL = Task(
     name="retrieval",

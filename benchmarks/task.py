@@ -48,6 +48,8 @@ class Task:
 def compose(table: Any, views: Mapping[str, tuple[str, ...]], view: str) -> Any:
     """Texts of a view: the non-empty columns of each row, joined by line feeds.
 
+    A column of lists gives the list's strings, joined by blanks.
+
     Args:
         table: ``pyarrow.Table`` with the views' columns.
         views: the known views.
@@ -74,6 +76,9 @@ def compose(table: Any, views: Mapping[str, tuple[str, ...]], view: str) -> Any:
 
 def _without_empty(column: Any) -> Any:
     """The column as one array with nulls for empty texts, which joining skips."""
-    array = column.combine_chunks().cast(pa.large_string())
+    array = column.combine_chunks()
+    if pa.types.is_list(array.type):
+        array = pc.call_function("binary_join", [array, " "])
+    array = array.cast(pa.large_string())
     empty = pc.call_function("equal", [array, pa.scalar("", pa.large_string())])
     return pc.call_function("if_else", [empty, pa.scalar(None, pa.large_string()), array])

@@ -97,6 +97,12 @@ PATENT_QUERIES = extend(
     QUERIES,
     Column("title", STRING, "Title; empty if it has none.", nullable=False),
     Column("abstract", STRING, "Abstract; empty if it has none.", nullable=False),
+    Column(
+        "keywords",
+        STRINGS,
+        "Words of the abstract (else the title) with the highest tf·idf over the corpus.",
+        nullable=False,
+    ),
     *_FAMILY_COLUMNS,
 )
 PATENT_QRELS = extend(

@@ -15,8 +15,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...schemas.patents import PATENT_CORPUS, PATENT_QUERIES
-from .documents import assemble_families, corpus_table, queries_table
+from ...schemas.patents import PATENT_CORPUS
+from .documents import (
+    QUERIES_WITHOUT_KEYWORDS,
+    assemble_families,
+    corpus_table,
+    queries_table,
+)
+from .keywords import write_keywords
 from .staged import TEXT_FIELDS, WRITING
 
 if TYPE_CHECKING:
@@ -62,9 +68,10 @@ def assemble(
     buckets.mkdir(parents=True)
     _deal(publications, owner, facts["bucket"].to_numpy(), buckets)
     corpus, queries = folder / "corpus.parquet", folder / "queries.parquet"
+    bare = folder / "queries-without-keywords.parquet"
     with (
         pq.ParquetWriter(corpus, PATENT_CORPUS.schema, **WRITING) as corpus_file,
-        pq.ParquetWriter(queries, PATENT_QUERIES.schema, **WRITING) as queries_file,
+        pq.ParquetWriter(bare, QUERIES_WITHOUT_KEYWORDS.schema, **WRITING) as queries_file,
     ):
         for bucket in facts["bucket"].unique(maintain_order=True):
             records = pl.read_parquet(buckets / f"{bucket}.parquet")
@@ -73,6 +80,8 @@ def assemble(
             queries_file.write_table(queries_table(rows.filter("is_query")))
             advance(len(rows))
     shutil.rmtree(buckets)
+    write_keywords(corpus, bare, queries)
+    bare.unlink()
     return corpus, queries
 
 

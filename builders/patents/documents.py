@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,12 @@ from ...schemas.patents import PATENT_CORPUS, PATENT_QUERIES
 from .families import CLASS_WIDTHS
 from .keys import RULES
 from .staged import TEXT_FIELDS
+
+QUERIES_WITHOUT_KEYWORDS = replace(
+    PATENT_QUERIES,
+    columns=tuple(column for column in PATENT_QUERIES.columns if column.name != "keywords"),
+)
+"""Keywords come last: they need the whole corpus."""
 
 _RULE_NAMES = {str(digit): rule for digit, rule in enumerate(RULES)}
 
@@ -114,8 +121,8 @@ def corpus_table(rows: pl.DataFrame) -> Any:
 
 
 def queries_table(rows: pl.DataFrame) -> Any:
-    """A ``pyarrow.Table`` of the queries; the text is title and abstract, one a line."""
-    return _fitted(rows.with_columns(text=query_text()), PATENT_QUERIES)
+    """Queries as ``QUERIES_WITHOUT_KEYWORDS``; the text is title and abstract, one a line."""
+    return _fitted(rows.with_columns(text=query_text()), QUERIES_WITHOUT_KEYWORDS)
 
 
 def _fitted(rows: pl.DataFrame, table: Any) -> Any:

@@ -30,6 +30,7 @@ def family(key: str, text: str, ipc: list[str], **more: Any) -> dict[str, Any]:
         "publication_ids": [key],
         "member_ids": [key],
         "family_rule": "single",
+        "keywords": [],
     }
     return row | more
 

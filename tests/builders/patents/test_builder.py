@@ -116,6 +116,13 @@ def test_family_takes_each_text_from_its_newest_member(built):
     )
 
 
+def test_keywords_of_a_query_are_its_rarest_words(built):
+    queries = built.by_id("queries")
+    # "radio" and "link" stand in one of three documents; "A" is too short to count.
+    assert queries["docdb-1"]["keywords"] == ["radio", "link"]
+    assert queries["docdb-2"]["keywords"] == ["old", "abstract"]
+
+
 def test_family_gathers_facts_of_all_members(built):
     one = built.by_id("corpus")["docdb-1"]
     assert (one["earliest_date"], one["year"], one["jurisdiction"]) == (day(2001), 2001, "DE")
