@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..schemas.errors import UsageError
-from . import patents
+from . import patents, retrieval
 
 if TYPE_CHECKING:
     from .task import Task
 
 TASKS: dict[str, tuple[Task, ...]] = {
     "patents": (patents.RETRIEVAL,),
+    "retrieval": (retrieval.RETRIEVAL, retrieval.RETRIEVAL_WITH_SELF),
 }
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from .errors import UsageError
 from .patents_family import PATENTS
+from .retrieval_family import RETRIEVAL
 
 if TYPE_CHECKING:
     from .family import Family
 
-FAMILIES = {family.name: family for family in (PATENTS,)}
+FAMILIES = {family.name: family for family in (PATENTS, RETRIEVAL)}
 
 
 def find_family(name: str) -> Family:

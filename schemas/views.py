@@ -1,0 +1,154 @@
+"""A release seen through a view: one title and one text a document, one text a query.
+
+Tools that read ``title`` and ``text`` know nothing of a family's other columns, nor of partitions;
+a view puts both into the form they read.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .release import Release
+
+_ROWS = 1_024
+
+
+@dataclass(frozen=True)
+class View:
+    """Which columns make the texts, and which pairs count."""
+
+    query_columns: tuple[str, ...] = ("text",)
+    corpus_columns: tuple[str, ...] = ("title", "text")
+    """A ``title`` among them stays the title; the others are joined to the text."""
+    partition: str | None = None
+    """Pairs with this label only; queries left without a relevant document have none."""
+
+
+PLAIN = View()
+"""What a tool sees that reads the release as it stands."""
+
+
+class Entry(NamedTuple):
+    """A document or a query."""
+
+    key: str
+    title: str
+    """Empty for queries, and where the view has no title."""
+    text: str
+    metadata: dict[str, Any]
+    """Everything else that is known, as JSON values; nulls and empty lists are left out."""
+
+
+class Judgement(NamedTuple):
+    """A judged pair."""
+
+    query: str
+    document: str
+    grade: int
+    partition: str | None
+
+
+def documents(release: Release, view: View = PLAIN) -> Iterator[Entry]:
+    """Documents in the order of their ids, a few held at a time.
+
+    Raises:
+        UsageError: the corpus has no such column.
+    """
+    titled = "title" in view.corpus_columns
+    columns = tuple(name for name in view.corpus_columns if name != "title")
+    _check_columns(release, "corpus", view.corpus_columns)
+    for row in rows(release, "corpus"):
+        title = row["title"] if titled else ""
+        yield Entry(row["_id"], title, joined(row, columns), _rest(row, view.corpus_columns))
+
+
+def queries(release: Release, split: str, view: View = PLAIN) -> Iterator[Entry]:
+    """Queries of a split in the order of their ids.
+
+    Raises:
+        UsageError: the queries have no such column, or there is no such split.
+    """
+    _check_columns(release, "queries", view.query_columns)
+    for row in rows(release, "queries", split):
+        text = joined(row, view.query_columns)
+        yield Entry(row["_id"], "", text, _rest(row, view.query_columns))
+
+
+def judgements(release: Release, split: str, view: View = PLAIN) -> Iterator[Judgement]:
+    """Judged pairs of a split by query and document, those of the view's partition only.
+
+    Raises:
+        UsageError: pairs of this release have no label of that name, or there is no such split.
+    """
+    table = release.table("qrels", split)
+    labelled = "partition" in table.column_names
+    if view.partition is not None:
+        labels = table.column("partition").unique().to_pylist() if labelled else []
+        if view.partition not in labels:
+            known = sorted(label for label in labels if label is not None)
+            raise UsageError.from_unknown_name("partition", view.partition, known)
+        table = _of_partition(table, view.partition)
+    for batch in table.to_batches(max_chunksize=_ROWS):
+        for row in batch.to_pylist():
+            label = row["partition"] if labelled else None
+            yield Judgement(row["query-id"], row["corpus-id"], row["score"], label)
+
+
+def _of_partition(table: Any, label: str) -> Any:
+    """The label's pairs of the queries that have a relevant document among them."""
+    mine = table.filter(pc.call_function("equal", [table.column("partition"), label]))
+    relevant = mine.filter(pc.call_function("greater", [mine.column("score"), 0]))
+    wanted = pc.SetLookupOptions(relevant.column("query-id").unique())
+    return mine.filter(pc.call_function("is_in", [mine.column("query-id")], wanted))
+
+
+def rows(
+    release: Release, table: str, split: str | None = None, columns: Iterable[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Rows of a table, a few held at a time."""
+    names = None if columns is None else list(columns)
+    for path in release.files(table, split):
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_ROWS, columns=names):
+                yield from batch.to_pylist()
+
+
+def joined(row: Mapping[str, Any], columns: Iterable[str]) -> str:
+    """The row's non-empty texts, one a line; a list gives its strings, joined by blanks."""
+    values = (row[name] for name in columns)
+    texts = (" ".join(value) if isinstance(value, list) else value for value in values)
+    return "\n".join(text for text in texts if text)
+
+
+def column_names(release: Release, table: str) -> list[str]:
+    """Names of a table's columns."""
+    return pq.read_schema(release.files(table)[0]).names
+
+
+def _check_columns(release: Release, table: str, wanted: Iterable[str]) -> None:
+    known = column_names(release, table)
+    for name in wanted:
+        if name not in known:
+            raise UsageError.from_unknown_name(f"column of {table}:", name, known)
+
+
+def _rest(row: Mapping[str, Any], used: Iterable[str]) -> dict[str, Any]:
+    hidden = {"_id", "metadata", *used}
+    known = json.loads(row["metadata"]) if row.get("metadata") else {}
+    known |= {name: _plain(value) for name, value in row.items() if name not in hidden}
+    return {name: known[name] for name in sorted(known) if known[name] not in (None, [], "")}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
