@@ -1,4 +1,4 @@
-"""Ranking with many systems: what one has ranked, a fusion or a later call need not rank again."""
+"""Ranking with many systems: what is indexed or ranked once, nothing does again."""
 
 from __future__ import annotations
 
@@ -12,23 +12,127 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from ..retrieval.fused import FusedSystem
 from ..retrieval.run import Run
-from ..schemas.errors import DataError
+from ..schemas.errors import DataError, UsageError
 from .memory import PeakMemory
 from .results import Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from ..retrieval.measures import Measure
     from ..retrieval.system import System
     from ..retrieval.texts import Texts
     from ..schemas.progress import Progress
 
 _KEY = b"domainbench.key"
-_STATS = b"domainbench.stats"
+_COST = b"domainbench.cost"
+DEPTH = 100
+"""Documents ranked for each query unless told; DAPFAM's."""
+
+
+def ranking_depth(k: int | None, measures: Sequence[Measure]) -> int:
+    """Documents to rank for each query: k, or 100, or as many as the deepest cutoff needs.
+
+    Raises:
+        UsageError: k is below 1 or below a cutoff.
+    """
+    needed = max((measure.cutoff or 0 for measure in measures), default=0)
+    if k is None:
+        return max(DEPTH, needed)
+    if k < 1:
+        raise UsageError("k is below 1", found=k)
+    if k < needed:
+        raise UsageError(
+            "k is smaller than a measure's cutoff", found=k, expected=f"{needed} or more"
+        )
+    return k
+
+
+def runs_folder(output: Path | None) -> Path | None:
+    """The folder of finished rankings below an output folder; it is made.
+
+    Raises:
+        UsageError: the output is a file.
+    """
+    if output is None:
+        return None
+    folder = output / "runs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError("the output is a file, not a folder", place=output) from None
+    return folder
+
+
+@dataclass(frozen=True)
+class Built:
+    """What building an index took."""
+
+    seconds: float
+    peak_mib: float | None
+    stats: Mapping[str, Any]
+
+
+class Indexes:
+    """The indexes of one corpus: each is built when it is first needed, once.
+
+    Args:
+        doc_ids: ``pyarrow.LargeStringArray`` of the documents, ascending.
+        load: reads the documents' texts; called when an index is first needed.
+        progress: shown while one is built.
+    """
+
+    def __init__(self, doc_ids: Any, load: Callable[[], Texts], progress: Progress) -> None:
+        self.doc_ids = doc_ids
+        self.built = 0
+        """Indexes that have been built."""
+        self._load = load
+        self._corpus: Texts | None = None
+        self._progress = progress
+        self._held: dict[str, tuple[System, Built]] = {}
+
+    @property
+    def corpus(self) -> Texts:
+        """The documents; read when first asked for."""
+        if self._corpus is None:
+            with self._progress.step("reading the documents"):
+                self._corpus = self._load()
+        return self._corpus
+
+    def open(self, system: System) -> tuple[System, Built]:
+        """A system of the same specification that has the corpus indexed, and what that took."""
+        name = index_name(system)
+        if name not in self._held:
+            self._held[name] = system, self._build(system)
+        ready, built = self._held[name]
+        if ready.spec == system.spec:
+            return ready, built
+        system.adopt(ready)
+        return system, built
+
+    def close(self, system: System) -> None:
+        """Forget the system's index, so that its memory can be used again."""
+        self._held.pop(index_name(system), None)
+
+    def _build(self, system: System) -> Built:
+        corpus = self.corpus
+        memory = PeakMemory()
+        start = time.perf_counter()
+        with self._progress.step(f"{system.spec}: index"):
+            system.index(corpus)
+        seconds = time.perf_counter() - start
+        self.built += 1
+        return Built(seconds, memory.mib(), system.stats())
+
+
+def index_name(system: System) -> str:
+    """Names the index that a system searches: systems of one name share it."""
+    return str(getattr(system, "index_spec", system.spec))
 
 
 @dataclass
@@ -36,15 +140,15 @@ class Ranker:
     """Ranks one corpus for one set of queries with any number of systems.
 
     A finished ranking is kept as Parquet in ``folder`` under a key over everything it depends on,
-    and taken from there by the next call.
+    with what it cost, and taken from there by the next call.
     """
 
-    corpus: Texts
+    indexes: Indexes
     queries: Texts
     own: Mapping[str, Sequence[str]]
     """Documents that are taken out of a query's ranking before anything else sees it."""
     identity: Mapping[str, Any]
-    """What the rankings depend on besides the system and the depth: release, views, split."""
+    """What the rankings depend on besides the system and the depth: release, texts, split."""
     folder: Path | None
     recompute: bool
     progress: Progress
@@ -53,40 +157,53 @@ class Ranker:
         self._done: dict[tuple[str, int], tuple[Run, Cost]] = {}
 
     def rank(self, system: System, depth: int) -> tuple[Run, Cost]:
-        """The system's ranking, at most ``depth`` documents a query, and what it cost."""
+        """The system's ranking, at most ``depth`` documents a query, and what it cost.
+
+        The cost of a ranking that was made earlier is what it took then. A combination's is that
+        of combining alone.
+        """
+        return self.find(system, depth) or self._rank(system, depth)
+
+    def find(self, system: System, depth: int) -> tuple[Run, Cost] | None:
+        """The system's ranking if it has been made already."""
         place = (system.spec, depth)
-        if place not in self._done:
-            self._done[place] = self._finished(system, depth) or self._rank(system, depth)
-        return self._done[place]
+        if place not in self._done and (kept := self._read(system, depth)) is not None:
+            self._done[place] = kept
+        return self._done.get(place)
 
     def _rank(self, system: System, depth: int) -> tuple[Run, Cost]:
         if isinstance(system, FusedSystem):
-            parts = [self.rank(m, system.member_depth(depth))[0] for m in system.members]
-            start = time.perf_counter()
-            run = system.fuse(parts, depth)
-            seconds = time.perf_counter() - start
-            cost = Cost(system=system.spec, reused=False, search_seconds=seconds)
+            run, cost = self._combine(system, depth)
         else:
             run, cost = self._search(system, depth)
+        self._done[system.spec, depth] = run, cost
         self._keep(system, depth, run, cost)
         return run, cost
 
-    def _search(self, system: System, depth: int) -> tuple[Run, Cost]:
+    def _combine(self, system: FusedSystem, depth: int) -> tuple[Run, Cost]:
+        parts = [self.rank(m, system.member_depth(depth))[0] for m in system.members]
         memory = PeakMemory()
-        with self.progress.step(f"{system.spec}: index"):
-            start = time.perf_counter()
-            system.index(self.corpus)
-            indexed = time.perf_counter()
+        start = time.perf_counter()
+        run = system.fuse(parts, depth)
+        seconds = time.perf_counter() - start
+        return run, Cost(
+            system=system.spec, reused=False, search_seconds=seconds, peak_mib=memory.mib()
+        )
+
+    def _search(self, system: System, depth: int) -> tuple[Run, Cost]:
+        ready, built = self.indexes.open(system)
+        memory = PeakMemory()
+        start = time.perf_counter()
         extra = max((len(documents) for documents in self.own.values()), default=0)
         with self.progress.step(f"{system.spec}: search"):
-            run = system.search(self.queries, depth + extra).without(self.own).truncate(depth)
+            run = ready.search(self.queries, depth + extra).without(self.own).truncate(depth)
         cost = Cost(
             system=system.spec,
             reused=False,
-            index_seconds=indexed - start,
-            search_seconds=time.perf_counter() - indexed,
-            peak_mib=memory.mib(),
-            stats=system.stats(),
+            index_seconds=built.seconds,
+            search_seconds=time.perf_counter() - start,
+            peak_mib=_larger(built.peak_mib, memory.mib()),
+            stats={**built.stats, **ready.stats()},
         )
         return run, cost
 
@@ -110,15 +227,13 @@ class Ranker:
         path = self.path(system, depth)
         if path is None:
             return
-        stats = json.dumps(cost.stats, sort_keys=True).encode()
-        table = run.to_table().replace_schema_metadata(
-            {_KEY: self._key(system, depth).encode(), _STATS: stats}
-        )
+        metadata = {_KEY: self._key(system, depth).encode(), _COST: cost.model_dump_json().encode()}
         stage = path.with_name(f".{path.name}.{os.getpid()}")
+        table = run.to_table().replace_schema_metadata(metadata)
         pq.write_table(table, stage, compression="zstd")
         stage.replace(path)
 
-    def _finished(self, system: System, depth: int) -> tuple[Run, Cost] | None:
+    def _read(self, system: System, depth: int) -> tuple[Run, Cost] | None:
         path = self.path(system, depth)
         if path is None or self.recompute or not path.is_file():
             return None
@@ -127,8 +242,13 @@ class Ranker:
             metadata = table.schema.metadata or {}
             if metadata.get(_KEY) != self._key(system, depth).encode():
                 return None
-            run = Run.from_table(table, doc_ids=self.corpus.ids, name=system.spec)
-        except (pa.ArrowInvalid, DataError):
+            run = Run.from_table(table, doc_ids=self.indexes.doc_ids, name=system.spec)
+            cost = Cost.model_validate_json(metadata.get(_COST, b""))
+        except (pa.ArrowInvalid, ValidationError, DataError):
             return None  # damaged: ranked again and replaced
-        stats = json.loads(metadata.get(_STATS, b"{}"))
-        return run, Cost(system=system.spec, reused=True, stats=stats)
+        return run, cost.model_copy(update={"reused": True})
+
+
+def _larger(one: float | None, two: float | None) -> float | None:
+    known = [value for value in (one, two) if value is not None]
+    return max(known, default=None)

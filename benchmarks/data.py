@@ -1,0 +1,188 @@
+"""A release as a retrieval task sees it: the texts of its documents and queries, its judgements."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ..retrieval.identifiers import as_ids, as_strings, locate
+from ..retrieval.texts import Texts
+from ..schemas.errors import DataError, UsageError
+from .scoring import query_labels
+from .task import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ..schemas.release import Release
+    from .task import Task
+
+
+class Documents:
+    """The documents of a release; only the columns of a view are read.
+
+    Raises:
+        DataError: there is none.
+    """
+
+    def __init__(self, release: Release, task: Task) -> None:
+        self._release = release
+        self._task = task
+        self.ids = _sorted_ids(release.table("corpus", columns=["_id"]))
+        """``pyarrow.LargeStringArray``, ascending."""
+        if not len(self.ids):
+            raise DataError("the release has no document to rank", place=release.path)
+
+    def columns(self, view: str) -> tuple[str, ...]:
+        """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
+        return _filled(self._release, "corpus", None, _view(self._task.corpus_views, view))
+
+    def texts(self, view: str) -> Texts:
+        """The documents' texts, by id."""
+        columns = _view(self._task.corpus_views, view)
+        return _texts(self._release, "corpus", None, columns)
+
+
+class Queries:
+    """The queries of one split, with their judgements.
+
+    Raises:
+        UsageError: the release has no such split.
+        DataError: the split has no query.
+    """
+
+    def __init__(self, release: Release, task: Task, split: str) -> None:
+        self._release = release
+        self._task = task
+        self.split = split
+        self.ids = _sorted_ids(release.table("queries", split, ["_id"]))
+        """``pyarrow.LargeStringArray``, ascending."""
+        if not len(self.ids):
+            raise DataError(
+                "the release has no query to evaluate",
+                place=release.path,
+                hint="no citation has both of its families in the collection: add sources",
+            )
+
+    @cached_property
+    def qrels(self) -> Any:
+        """``pyarrow.Table`` of the judged pairs."""
+        return self._release.table("qrels", self.split)
+
+    def columns(self, view: str) -> tuple[str, ...]:
+        """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
+        return _filled(self._release, "queries", self.split, _view(self._task.query_views, view))
+
+    def texts(self, view: str) -> Texts:
+        """The queries' texts, by id."""
+        columns = _view(self._task.query_views, view)
+        return _texts(self._release, "queries", self.split, columns)
+
+    def labels(self, by: Sequence[str]) -> dict[str, dict[str, set[str]]]:
+        """Column, label, ids of the queries that have it; ``UsageError`` for unknown columns."""
+        known = _column_names(self._release, "queries", self.split)
+        for column in by:
+            if column not in known:
+                raise UsageError.from_unknown_name("column of queries", column, known)
+        return query_labels(self._release.table("queries", self.split, ["_id", *by]), by)
+
+    def own(self, documents: Documents) -> dict[str, list[str]]:
+        """Documents to take out of each query's ranking, by the task's rule."""
+        if not self._task.drop_self:
+            return {}
+        present = locate(documents.ids, self.ids) >= 0
+        return {query: [query] for query in self.ids.filter(present).to_pylist()}
+
+    def lost(self, documents: Documents) -> int:
+        """Relevant pairs whose document is not among the documents."""
+        absent = locate(documents.ids, self.qrels.column("corpus-id")) < 0
+        relevant = self.qrels.column("score").to_numpy() > 0
+        return int(np.count_nonzero(absent & relevant))
+
+
+def ranking_identity(
+    release: Release, task: Task, documents: Documents, queries: Queries, views: tuple[str, str]
+) -> dict[str, Any]:
+    """What rankings depend on besides system and depth.
+
+    A view is named by the columns that hold text in it: views whose texts are the same share their
+    rankings.
+
+    Args:
+        release: the release.
+        task: the task.
+        documents: those that are ranked.
+        queries: those that they are ranked for.
+        views: of the queries and of the documents.
+    """
+    return {
+        "release": release.manifest.fingerprint,
+        "package": version("domainbench"),
+        "task": task.name,
+        "self_match_rule": task.self_match_rule,
+        "split": queries.split,
+        "query_columns": queries.columns(views[0]),
+        "corpus_columns": documents.columns(views[1]),
+    }
+
+
+def _view(views: Mapping[str, tuple[str, ...]], view: str) -> tuple[str, ...]:
+    if view not in views:
+        raise UsageError.from_unknown_name("view", view, views)
+    return views[view]
+
+
+def _sorted_ids(table: Any) -> Any:
+    ids = as_strings(table.column("_id"))
+    return as_ids(ids.take(pc.call_function("array_sort_indices", [ids])))
+
+
+def _texts(release: Release, table: str, split: str | None, columns: Sequence[str]) -> Texts:
+    present = _column_names(release, table, split)
+    if missing := [column for column in columns if column not in present]:
+        raise DataError(
+            f"the release's {table} lack the column {missing[0]!r}",
+            place=release.path,
+            hint="build the release again",
+        )
+    rows = release.table(table, split, ["_id", *columns])
+    texts = compose(rows, {"": tuple(columns)}, "")
+    return Texts.from_arrays(rows.column("_id"), texts, what=table)
+
+
+def _column_names(release: Release, table: str, split: str | None) -> list[str]:
+    return pq.read_schema(release.files(table, split)[0]).names
+
+
+def _filled(
+    release: Release, table: str, split: str | None, columns: Sequence[str]
+) -> tuple[str, ...]:
+    files = release.files(table, split)
+    return tuple(column for column in columns if any(_holds_text(f, column) for f in files))
+
+
+def _holds_text(path: Path, column: str) -> bool:
+    """Whether a column of strings, or of lists of them, has one that is neither null nor empty.
+
+    The statistics of the file tell; where they do not, the column counts as filled.
+    """
+    with pq.ParquetFile(path) as file:
+        metadata: Any = file.metadata
+        for group in range(metadata.num_row_groups):
+            for place in range(metadata.num_columns):
+                chunk = metadata.row_group(group).column(place)
+                if chunk.path_in_schema.partition(".")[0] == column:
+                    stats = chunk.statistics
+                    if stats is None or (stats.num_values and not _only_empty(stats)):
+                        return True
+    return False
+
+
+def _only_empty(stats: Any) -> bool:
+    return stats.has_min_max and stats.min == stats.max == ""
