@@ -1,0 +1,1 @@
+"""Grids of retrieval experiments: one declarative file, every cell ranked once."""
