@@ -1,0 +1,1 @@
+"""Benchmarks that others published, brought into the form of a release."""
