@@ -1,25 +1,32 @@
-"""The inverted index: postings with ready weights, exact and the same whatever made them."""
+"""The inverted index: postings with ready weights, in shards of texts.
+
+A *text* is what is scored: a document, or a passage of one. A shard is a run of at most 2^16 texts,
+so that a posting is 16 bits for the text's place in it and 32 for its impact. The shards' arrays
+stand end to end in one array each, which may be memory-mapped.
+"""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
 
 from ...schemas.errors import DataError
-from . import index_kernels as kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
     import numpy.typing as npt
 
-    from .counts import Utf8, WordCounts
-    from .methods import Formula
-    from .tokenizer import Tokenizer
+SHARD = 1 << 16
+"""Most texts of a shard: what 16 bits can tell apart."""
+TILE = 2048
+"""Texts scored together; their scores stay in the first-level cache."""
 
 
 def thread_count() -> int:
@@ -29,40 +36,99 @@ def thread_count() -> int:
 
 @dataclass(frozen=True)
 class Index:
-    """Postings by term. Terms are numbered by document frequency, the most frequent first."""
+    """Postings by shard and term. Terms are numbered by document frequency, most frequent first."""
 
     hashes: npt.NDArray[np.uint64]
     """Hash of each term, ascending, shape (terms,)."""
     numbers: npt.NDArray[np.int32]
     """Number of the term with each hash, shape (terms,)."""
-    starts: npt.NDArray[np.int64]
-    """Postings of term t are ``starts[t]:starts[t + 1]``; shape (terms + 1,)."""
-    documents: npt.NDArray[np.uint32]
-    """Document of each posting, ascending within a term, shape (postings,)."""
-    impacts: npt.NDArray[np.float32]
-    """What one occurrence in a query adds to the document's score, shape (postings,)."""
     base: npt.NDArray[np.float64]
     """What a query word adds to every hit besides its impact, shape (terms,)."""
     lengths: npt.NDArray[np.int32]
-    """Words of each document, shape (documents,)."""
+    """Words of each text, shape (texts,)."""
+    shards: npt.NDArray[np.int64]
+    """Shard s holds the texts ``shards[s]:shards[s + 1]``; shape (shards + 1,)."""
+    entries: npt.NDArray[np.int64]
+    """Terms that occur in shard s: ``terms[entries[s]:entries[s + 1]]``; shape (shards + 1,)."""
+    terms: npt.NDArray[np.int32]
+    """Numbers of terms, ascending within a shard, shape (entries,)."""
+    starts: npt.NDArray[np.int64]
+    """Postings of entry e are ``starts[e]:starts[e + 1]``; shape (entries + 1,)."""
+    texts: npt.NDArray[np.uint16]
+    """Place in its shard of each posting's text, ascending within a term, shape (postings,)."""
+    impacts: npt.NDArray[np.float32]
+    """What one occurrence in a query adds to the text's score, shape (postings,)."""
+    passages: npt.NDArray[np.int64]
+    """Texts ``passages[d]:passages[d + 1]`` are document d's, shape (documents + 1,); empty where
+    each text is a document."""
+    frequent: int
+    """Terms below this number are held by so many texts that dense rows pay for them."""
     positive: bool
     """Whether every impact is above 0, so that a score above 0 marks a hit."""
+    about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the index was made of and how, as JSON values; saved with it."""
+
+    def __post_init__(self) -> None:
+        for array in vars(self).values():
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False  # as if it were memory-mapped: one kernel for both
+
+    @property
+    def has_passages(self) -> bool:
+        """Whether the texts are passages of documents."""
+        return len(self.passages) > 0
+
+    @property
+    def documents(self) -> int:
+        """Number of documents."""
+        return len(self.passages) - 1 if self.has_passages else len(self.lengths)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        return sum(
-            array.nbytes
-            for array in (
-                self.hashes,
-                self.numbers,
-                self.starts,
-                self.documents,
-                self.impacts,
-                self.base,
-                self.lengths,
-            )
-        )
+        return sum(array.nbytes for array in vars(self).values() if isinstance(array, np.ndarray))
+
+    @cached_property
+    def tiles(self) -> list[npt.NDArray[np.int64]]:
+        """For each shard the bounds of its tiles, in documents."""
+        starts = self.passages if self.has_passages else np.arange(len(self.lengths) + 1)
+        firsts = np.searchsorted(starts, self.shards[:-1], side="left")
+        bounds = [*firsts.tolist(), self.documents]
+        bounds[0] = 0
+        return [a + runs(starts[a : b + 1], TILE) for a, b in pairwise(bounds)]
+
+    @cached_property
+    def widest(self) -> int:
+        """Most texts of a tile."""
+        if not self.has_passages:
+            return min(TILE, len(self.lengths))
+        return max(int(np.diff(self.passages[tiles]).max()) for tiles in self.tiles)
+
+    def owners(self, shard: int) -> npt.NDArray[np.int64]:
+        """Texts ``owners[d]:owners[d + 1]`` of the shard are its document d's."""
+        tiles = self.tiles[shard]
+        first, last = int(tiles[0]), int(tiles[-1])
+        if not self.has_passages:
+            return np.arange(last - first + 1)
+        return self.passages[first : last + 1] - self.passages[first]
+
+    def places(self, shard: int, terms: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+        """Bounds of a shard's postings of each term; shape (terms, 2), equal where it has none.
+
+        Args:
+            shard: number of the shard.
+            terms: numbers of terms, ascending.
+        """
+        first, last = self.entries[shard : shard + 2].tolist()
+        held = self.terms[first:last]
+        bounds = np.zeros((len(terms), 2), np.int64)
+        if len(held):
+            at = np.minimum(np.searchsorted(held, terms), len(held) - 1)
+            found = held[at] == terms
+            at = first + at[found]
+            bounds[found, 0] = self.starts[at]
+            bounds[found, 1] = self.starts[at + 1]
+        return bounds
 
     def lookup(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
         """Number of the term with each hash, -1 where the index has none."""
@@ -71,94 +137,70 @@ class Index:
         at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
         return np.where(self.hashes[at] == hashes, self.numbers[at], np.int32(-1))
 
+    def save(self, folder: Path) -> None:
+        """Write the index to a folder, whole or not at all; an index that stands there goes.
 
-def build_index(texts: Utf8, tokenizer: Tokenizer, formula: Formula, threads: int) -> Index:
-    """Index texts; ordinals of documents are their places.
+        Raises:
+            UsageError: something else than an index stands there.
+        """
+        from .files import save_index
 
-    The result does not depend on ``threads``. Two words count as one where their 64-bit hashes are
-    equal: among n distinct words that happens with probability n^2 / 2^65, 3e-8 for a million.
+        save_index(self, folder)
+
+    @classmethod
+    def open(cls, folder: Path, about: Mapping[str, Any] | None = None) -> Index:
+        """Memory-map the index in a folder; postings are not read before a search needs them.
+
+        Args:
+            folder: where ``save`` wrote it.
+            about: what the index must be about; anything by default.
+
+        Raises:
+            DataError: the folder holds no whole index of this format, or one about something else.
+        """
+        from .files import open_index
+
+        return open_index(folder, about)
+
+
+def runs(starts: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+    """Cut consecutive documents into runs of at most ``size`` texts, as few as can be.
+
+    Args:
+        starts: shape (documents + 1,): texts ``starts[d]:starts[d + 1]`` are document d's.
+        size: most texts of a run; a document with more is a run by itself.
+
+    Returns:
+        Bounds of the runs, in documents: int64, shape (runs + 1,).
+    """
+    bounds = [0]
+    last = len(starts) - 1
+    while bounds[-1] < last:
+        reach = starts[bounds[-1]] + size
+        bounds.append(max(bounds[-1] + 1, int(np.searchsorted(starts, reach, side="right")) - 1))
+    return np.array(bounds, np.int64)
+
+
+def shard_bounds(
+    count: int, passages: npt.NDArray[np.int64] | None, size: int
+) -> npt.NDArray[np.int64]:
+    """Bounds of the shards, in texts; a document's passages stay together.
 
     Raises:
-        DataError: there is no text.
+        DataError: there is no text, or a document has more passages than a shard can hold.
     """
-    if not len(texts):
-        raise DataError("the corpus holds no document", expected="one or more")
-    pieces = tokenizer.count(texts, threads)
-    with ThreadPoolExecutor(threads) as pool:
-        hashes, names = _merge(pieces, tokenizer, pool)
-        counted = list(pool.map(lambda piece, name: _df(piece, name, len(hashes)), pieces, names))
-        df = np.stack(counted).sum(axis=0)
-        numbers = np.empty(len(df), np.int32)
-        kernels.order_by_frequency(df, np.zeros(df.max(initial=0) + 2, np.int64), numbers)
-        by_number = np.empty_like(df)
-        by_number[numbers] = df
-        return _fill(pieces, names, counted, hashes, numbers, by_number, formula, pool)
-
-
-def _merge(
-    pieces: Sequence[WordCounts], tokenizer: Tokenizer, pool: ThreadPoolExecutor
-) -> tuple[npt.NDArray[np.uint64], list[npt.NDArray[np.int32]]]:
-    """Hashes of all terms, ascending, and for each piece the place there of each of its terms."""
-    terms = tokenizer.terms(pieces)
-    found = [piece.hashes for piece in pieces] if terms is None else terms
-    hashes = np.sort(np.concatenate(found))
-    hashes = hashes[np.diff(hashes, prepend=np.uint64(0)) != 0]
-    names = list(pool.map(lambda part: _places(hashes, part), found))
-    if terms is not None:
-        for piece, part, name in zip(pieces, terms, names, strict=True):
-            piece.rename(np.where(part == 0, np.int32(-1), name), len(hashes))
-        names = [np.arange(len(hashes), dtype=np.int32)] * len(pieces)
-    return hashes, names
-
-
-def _places(hashes: npt.NDArray[np.uint64], part: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
-    """Places of hashes among all; looked up in order, which the caches like."""
-    order = np.argsort(part)
-    places = np.empty(len(part), np.int32)
-    places[order] = np.searchsorted(hashes, part[order])
-    return places
-
-
-def _df(piece: WordCounts, names: npt.NDArray[np.int32], terms: int) -> npt.NDArray[np.int64]:
-    df = np.zeros(terms, np.int64)
-    kernels.document_frequencies(piece.terms, names, df)
-    return df
-
-
-def _fill(
-    pieces: Sequence[WordCounts],
-    names: Sequence[npt.NDArray[np.int32]],
-    counted: Sequence[npt.NDArray[np.int64]],
-    hashes: npt.NDArray[np.uint64],
-    numbers: npt.NDArray[np.int32],
-    df: npt.NDArray[np.int64],
-    formula: Formula,
-    pool: ThreadPoolExecutor,
-) -> Index:
-    """Write the postings; the pieces write side by side, each where its documents come."""
-    lengths = np.concatenate([piece.lengths for piece in pieces])
-    factor = formula.length_factor(lengths)
-    idf = formula.idf(df, formula.documents(lengths))
-    starts = np.zeros(len(df) + 1, np.int64)
-    np.cumsum(df, out=starts[1:])
-    documents = np.empty(starts[-1], np.uint32)
-    impacts = np.empty(starts[-1], np.float32)
-    place = starts[:-1].copy()
-    first_document = 0
-    calls = []
-    for piece, name, count in zip(pieces, names, counted, strict=True):
-        calls.append(
-            pool.submit(
-                kernels.write_postings,
-                piece.terms, piece.counts, piece.ends, numbers[name], place.copy(), first_document,
-                idf, factor, formula.k1, formula.gain, formula.delta or 0.0,
-                formula.method == "bm25l", documents, impacts,
-            )
-        )  # fmt: skip
-        place[numbers] += count
-        first_document += len(piece.lengths)
-    for call in calls:
-        call.result()
-    base = idf * formula.absent_weight
-    positive = bool(len(idf) == 0 or idf.min() > 0)
-    return Index(hashes, numbers, starts, documents, impacts, base, lengths, positive)
+    if not count:
+        what = "document" if passages is None else "passage"
+        raise DataError(f"the corpus holds no {what}", expected="one or more")
+    if passages is None:
+        return np.array([*range(0, count, size), count], np.int64)
+    most = int(np.diff(passages).max())
+    if most > size:
+        raise DataError(
+            "a document has too many passages",
+            place=f"document {int(np.diff(passages).argmax())} of the corpus",
+            found=most,
+            expected=f"{size} or fewer",
+            hint="cut with a larger stride",
+        )
+    return passages[runs(passages, size)]

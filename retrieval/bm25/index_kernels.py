@@ -10,10 +10,10 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def document_frequencies(terms, names, df):
-    """Count the postings of each term in ``df`` (int64), by the terms' ``names`` (int32)."""
+def document_frequencies(terms, df):
+    """Count the postings of each term (int32) in ``df`` (int64)."""
     for p in range(terms.size):
-        df[names[terms[p]]] += 1
+        df[terms[p]] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -39,32 +39,30 @@ def order_by_frequency(df, first, order):
 
 @njit(cache=True, nogil=True)
 def write_postings(
-    terms, counts, ends, names, place, first_document,
-    idf, factor, k1, gain, delta, bm25l, documents, impacts,
+    terms, counts, ends, place, first_text, idf, factor, k1, gain, delta, bm25l, texts, impacts
 ):  # fmt: skip
-    """Write the postings of a run of documents, with their weights, where their terms keep them.
+    """Write the postings of a piece, with their weights, where their terms keep them in the shard.
 
     Args:
-        terms: int32, term of each posting, document by document.
+        terms: int32, term of each posting, text by text.
         counts: int32, occurrences of each posting.
-        ends: int64, shape (texts + 1,): bounds of each document's postings.
-        names: int32, term of the index for each term of the run.
-        place: int64, shape (terms of the index,): next free posting of each term; advanced.
-        first_document: ordinal of the run's first document.
-        idf: float64, shape (terms of the index,).
-        factor: float64, shape (all documents,): B of ``methods``.
+        ends: int64, shape (texts of the piece + 1,): bounds of each text's postings.
+        place: int64, shape (terms of the piece,): next free posting of each term; advanced.
+        first_text: place of the piece's first text in the shard.
+        idf: float64, shape (terms of the piece,).
+        factor: float64, shape (texts of the piece,): B of ``methods``.
         k1: see ``methods``, also for the next two.
         gain: 1 or k1 + 1.
         delta: of bm25l.
         bm25l: whether to use that method's formula.
-        documents: uint32, shape (postings,); written.
-        impacts: float32, shape (postings,); written: the weight, rounded once from float64.
+        texts: uint16, shape (postings of the shard,); written.
+        impacts: float32, shape (postings of the shard,); written: the weight, rounded once from
+            float64.
     """
     for text in range(ends.size - 1):
-        document = first_document + text
-        b = factor[document]
+        b = factor[text]
         for p in range(ends[text], ends[text + 1]):
-            term = names[terms[p]]
+            term = terms[p]
             tf = np.float64(counts[p])
             if bm25l:
                 c = tf / b + delta
@@ -73,5 +71,5 @@ def write_postings(
                 weight = tf * gain / (tf + k1 * b)
             at = place[term]
             place[term] = at + 1
-            documents[at] = document
+            texts[at] = first_text + text
             impacts[at] = idf[term] * weight

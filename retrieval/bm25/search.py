@@ -3,61 +3,122 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import search_kernels as kernels
+from .index import TILE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..aggregation import Aggregation
     from .counts import Utf8
     from .index import Index
     from .tokenizer import Tokenizer
 
-_DENSE_SHARE = 0.03
-_DENSE_ROWS = 512
 _DENSE_QUERIES = 16
+"""Queries from which on dense rows pay for being written."""
+_ROW_BYTES = 1 << 24
 _KEY_BYTES = 1 << 26
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How a search runs; no score depends on it."""
+
+    cuts: list[int]
+    """Bounds of the runs of queries that go through the index together."""
+    room: int
+    """Keys held for a query."""
+    dense: int
+    """Terms read as dense rows."""
+
+
+def plan(index: Index, queries: int, depth: int, threads: int) -> Plan:
+    """Choose how to search for some queries."""
+    room = 2 * depth + TILE // 8
+    most = max(1, _KEY_BYTES // (8 * room))
+    pieces = max(threads, -(-queries // most))
+    cuts = sorted({queries * i // pieces for i in range(pieces + 1)})
+    many = queries // pieces >= _DENSE_QUERIES
+    dense = index.frequent if many and index.positive else 0
+    return Plan(cuts, room, min(dense, _ROW_BYTES // (4 * index.widest)))
+
+
 def search(
-    index: Index, queries: Utf8, tokenizer: Tokenizer, k: int, threads: int
+    index: Index,
+    queries: Utf8,
+    tokenizer: Tokenizer,
+    k: int,
+    threads: int,
+    aggregation: Aggregation | None = None,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """Rank documents for queries; a hit shares at least one term with the query.
 
+    Args:
+        index: of the documents, or of their passages.
+        queries: their texts.
+        tokenizer: the one that the index was built with.
+        k: documents wanted.
+        threads: threads to use; the result does not depend on it.
+        aggregation: makes documents' scores of their passages'; given with passages only.
+
     Returns:
         Ordinals of the hits, -1 behind the last, and their scores, 0 behind the last; both of shape
-        (queries, min(k, documents)), by score descending, then by ordinal descending. The result
-        does not depend on ``threads``.
+        (queries, min(k, documents)), by score descending, then by ordinal descending.
     """
     bounds, terms, weights = query_terms(index, queries, tokenizer, threads)
     base = _base(index, bounds, terms, weights)
-    n = len(index.lengths)
-    depth = min(k, n)
-    room = 2 * depth + kernels.TILE // 8
-    most = max(1, _KEY_BYTES // (8 * room))
-    pieces = max(threads, -(-len(queries) // most))
-    cuts = sorted({len(queries) * i // pieces for i in range(pieces + 1)})
-    n_dense = int(np.count_nonzero(np.diff(index.starts[: _DENSE_ROWS + 1]) >= _DENSE_SHARE * n))
+    depth = min(k, index.documents)
+    chosen = plan(index, len(queries), depth, threads)
 
     def run(a: int, b: int) -> npt.NDArray[np.int64]:
-        keys = np.full((b - a, room), kernels.NO_KEY)
-        first, last = bounds[a], bounds[b]
-        kernels.search(
-            index.starts, index.documents, index.impacts, n,
-            bounds[a : b + 1] - first, terms[first:last], weights[first:last], base[a:b],
-            n_dense if index.positive and b - a >= _DENSE_QUERIES else 0, index.positive,
-            keys, depth,
+        part = slice(bounds[a], bounds[b])
+        return _search(
+            index, bounds[a : b + 1] - bounds[a], terms[part], weights[part], base[a:b],
+            chosen, depth, aggregation,
         )  # fmt: skip
-        best = keys[:, :depth]
-        best.sort(axis=1)
-        return best[:, ::-1].copy()
 
     with ThreadPoolExecutor(threads) as pool:
-        best = [np.empty((0, depth), np.int64), *pool.map(run, cuts[:-1], cuts[1:])]
-    return _decode(np.concatenate(best))
+        best = pool.map(run, chosen.cuts[:-1], chosen.cuts[1:])
+        return _decode(np.concatenate([np.empty((0, depth), np.int64), *best]))
+
+
+def _search(
+    index: Index,
+    bounds: npt.NDArray[np.int64],
+    terms: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.float32],
+    base: npt.NDArray[np.float32],
+    chosen: Plan,
+    depth: int,
+    aggregation: Aggregation | None,
+) -> npt.NDArray[np.int64]:
+    """The best keys of a run of queries, best first: shape (queries, depth)."""
+    queries = len(bounds) - 1
+    keys = np.empty((queries, chosen.room), np.int64)
+    sizes = np.zeros(queries, np.int64)
+    limit = kernels.LEAST_POSITIVE if index.positive else kernels.LEAST
+    limits = np.full(queries, limit, np.int32)
+    distinct, rows = np.unique(terms, return_inverse=True)
+    dense = int(np.searchsorted(distinct, chosen.dense))
+    kind, n = (
+        (kernels.NO_AGGREGATION, 0) if aggregation is None else (aggregation.kind, aggregation.n)
+    )
+    for shard, tiles in enumerate(index.tiles):
+        first = int(tiles[0])
+        kernels.search_shard(
+            index.texts, index.impacts, index.places(shard, distinct), tiles - first, first,
+            index.owners(shard), kind, n, bounds, rows.astype(np.int32), weights, base, dense,
+            index.positive, keys, sizes, limits, depth,
+        )  # fmt: skip
+    kernels.close_keys(keys, sizes, depth)
+    best = keys[:, :depth]
+    best.sort(axis=1)
+    return best[:, ::-1].copy()
 
 
 def _decode(

@@ -1,13 +1,14 @@
-"""Compiled search: exact scores of all documents, tile by tile, and the best of them.
+"""Compiled search: exact scores of all texts, tile by tile, and the best documents of them.
 
 A score is a float32 sum over the query's terms in the order of their numbers, that is by document
 frequency descending (ties by hash). Every path below adds the same products in that order, and
-adding 0 for an absent term changes nothing; so scores do not depend on which path ran, on tiles, on
-threads or on the processor.
+adding 0 for an absent term changes nothing; so scores do not depend on which path ran, on shards,
+tiles, threads or on the processor.
 
-The scores of a tile of documents stay in the first-level cache. Terms that many documents hold are
-spread over dense rows once a tile, which all queries then share and the processor reads as vectors;
-the others are read as postings.
+The scores of a tile of texts stay in the first-level cache. Terms that many texts hold are spread
+over dense rows once a tile, which all queries then share and the processor reads as vectors; the
+others are read as postings. Where documents are cut into passages, the passages' scores become
+documents' scores before the best are kept; a tile holds all passages of its documents.
 """
 
 # numba infers the types of a kernel's arguments:
@@ -18,68 +19,71 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-TILE = 2048
+from ..aggregation import aggregate
+
 NO_KEY = np.iinfo(np.int64).min
+NO_AGGREGATION = -1
 _BLOCK = 64
 _SMALL = 16
 _MAGNITUDE = np.int32(0x7FFFFFFF)
 _NO_HIT = np.int32(np.iinfo(np.int32).min)
-_LEAST = np.int32(_NO_HIT + 1)
-# The order of the least normal float32: what is below may count as 0 where denormals are off.
-_LEAST_POSITIVE = np.int32(0x00800000)
+LEAST = np.int32(_NO_HIT + 1)
+"""The least order of a hit."""
+LEAST_POSITIVE = np.int32(0x00800000)
+"""The order of the least normal float32: what is below may count as 0 where denormals are off."""
 
 
 @njit(cache=True, nogil=True)
-def _spread(starts, documents, impacts, dense, cursor, first, stop, rows):
-    """Write the impacts of the dense terms for the documents from first to stop into their rows."""
-    for row in range(dense.size):
+def _spread(texts, impacts, cursor, ends, first, stop, rows):
+    """Write the impacts of the dense terms for the texts from first to stop into their rows."""
+    for row in range(rows.shape[0]):
         rows[row, :] = 0
         p = cursor[row]
-        end = starts[dense[row] + 1]
-        while p < end and documents[p] < stop:
-            rows[row, np.uint64(documents[p] - first)] = impacts[p]
+        end = ends[row]
+        while p < end and texts[p] < stop:
+            rows[row, np.uint64(texts[p] - first)] = impacts[p]
             p += 1
         cursor[row] = p
 
 
 @njit(cache=True, nogil=True)
-def _add_rows(rows, slots, weights, a, b, scores):
+def _add_rows(rows, terms, weights, a, b, scores):
     """Add the weighted rows of the terms from a to b, four at a time but in order."""
     j = a
     while j + 4 <= b:
-        r0, r1, r2, r3 = rows[slots[j]], rows[slots[j + 1]], rows[slots[j + 2]], rows[slots[j + 3]]
+        r0, r1, r2, r3 = rows[terms[j]], rows[terms[j + 1]], rows[terms[j + 2]], rows[terms[j + 3]]
         w0, w1, w2, w3 = weights[j], weights[j + 1], weights[j + 2], weights[j + 3]
         for d in range(scores.size):
             scores[d] = (((scores[d] + w0 * r0[d]) + w1 * r1[d]) + w2 * r2[d]) + w3 * r3[d]
         j += 4
     while j < b:
-        r0, w0 = rows[slots[j]], weights[j]
+        r0, w0 = rows[terms[j]], weights[j]
         for d in range(scores.size):
             scores[d] += w0 * r0[d]
         j += 1
 
 
 @njit(cache=True, nogil=True)
-def _add_postings(starts, documents, impacts, terms, weights, cursor, a, b, first, stop, scores):
+def _add_postings(texts, impacts, weights, cursor, a, b, first, stop, scores):
     """Add the weighted postings of the terms from a to b that lie in the tile."""
     for j in range(a, b):
-        p = cursor[j]
-        end = starts[terms[j] + 1]
+        p = cursor[j, 0]
+        end = cursor[j, 1]
         w = weights[j]
-        while p < end and documents[p] < stop:
-            scores[np.uint64(documents[p] - first)] += w * impacts[p]
+        while p < end and texts[p] < stop:
+            scores[np.uint64(texts[p] - first)] += w * impacts[p]
             p += 1
-        cursor[j] = p
+        cursor[j, 0] = p
 
 
 @njit(cache=True, nogil=True)
-def _mark_postings(starts, documents, terms, cursor, a, b, first, stop, hit):
-    """Mark the documents of the tile that hold one of the terms."""
+def _mark_postings(texts, cursor, a, b, first, stop, hit):
+    """Mark the texts of the tile that hold one of the terms."""
     for j in range(a, b):
-        p = cursor[j]
-        end = starts[terms[j] + 1]
-        while p < end and documents[p] < stop:
-            hit[np.uint64(documents[p] - first)] = 1
+        p = cursor[j, 0]
+        end = cursor[j, 1]
+        while p < end and texts[p] < stop:
+            hit[np.uint64(texts[p] - first)] = 1
             p += 1
 
 
@@ -117,14 +121,14 @@ def keep_best(keys, size, depth):
 
 
 @njit(cache=True, nogil=True)
-def _collect(orders, width, first, keys, size, limit, depth):
+def _collect(orders, first, keys, size, limit, depth):
     """Append a tile's documents of at least the order ``limit`` to the keys; new size and limit.
 
     An order is the bits of a score, made to compare as the score does. A key has the order above
     the ordinal, so larger is better. Full keys are cut to the best; the least gives the new limit.
     """
-    for start in range(0, width, _BLOCK):
-        stop = min(width, start + _BLOCK)
+    for start in range(0, orders.size, _BLOCK):
+        stop = min(orders.size, start + _BLOCK)
         reach = 0
         for d in range(start, stop):
             reach += orders[d] >= limit
@@ -142,94 +146,128 @@ def _collect(orders, width, first, keys, size, limit, depth):
 
 
 @njit(cache=True, nogil=True)
-def _finish(tile, orders, hit, width, base, positive):
-    """Add the base to the scores of hits, and make every score's bits compare as it does."""
-    if positive:
-        if base != 0:
-            for d in range(width):
-                tile[d] = tile[d] + base if tile[d] > 0 else np.float32(0)
+def _add_base(scores, hit, base, positive):
+    """Add the base to the scores of hits; other texts score 0."""
+    if base == 0:
         return
-    for d in range(width):
-        tile[d] += base
-    for d in range(width):
+    if positive:
+        for d in range(scores.size):
+            scores[d] = scores[d] + base if scores[d] > 0 else np.float32(0)
+    else:
+        for d in range(scores.size):
+            scores[d] = scores[d] + base if hit[d] else np.float32(0)
+
+
+@njit(cache=True, nogil=True)
+def _order(orders, hit):
+    """Make the bits of every score compare as it does, and no hit the least."""
+    for d in range(orders.size):
         orders[d] = orders[d] ^ ((orders[d] >> 31) & _MAGNITUDE) if hit[d] else _NO_HIT
 
 
 @njit(cache=True, nogil=True)
-def _plan(starts, bounds, terms, n_dense, cursor, slots, dense_ends, dense):
-    """Set the cursors of all terms and give the dense ones their rows; the number of rows."""
-    row_of = np.full(n_dense, -1, np.int64)
-    rows = 0
-    for q in range(bounds.size - 1):
-        dense_ends[q] = bounds[q]
-        for j in range(bounds[q], bounds[q + 1]):
-            term = terms[j]
-            cursor[j] = starts[term]
-            if term < n_dense:
-                if row_of[term] < 0:
-                    row_of[term] = rows
-                    dense[rows] = term
-                    rows += 1
-                slots[j] = row_of[term]
-                dense_ends[q] = j + 1
-    return rows
+def _lift(hit, starts, lifted):
+    """Mark the documents that have a marked passage; passages are counted from the first."""
+    for d in range(starts.size - 1):
+        lifted[d] = 0
+        for p in range(starts[d] - starts[0], starts[d + 1] - starts[0]):
+            lifted[d] |= hit[p]
 
 
 @njit(cache=True, nogil=True)
-def search(
-    starts, documents, impacts, n_documents,
-    bounds, terms, weights, base, n_dense, positive, keys, depth,
+def _widths(tiles, starts):
+    """Most texts and most documents of a tile."""
+    texts, documents = 0, 0
+    for t in range(tiles.size - 1):
+        texts = max(texts, starts[tiles[t + 1]] - starts[tiles[t]])
+        documents = max(documents, tiles[t + 1] - tiles[t])
+    return texts, documents
+
+
+@njit(cache=True, nogil=True)
+def _plan(bounds, terms, places, n_dense):
+    """The bounds of each term's postings, and where each query's dense terms end."""
+    cursor = np.empty((terms.size, 2), np.int64)
+    dense_ends = bounds[:-1].copy()
+    for q in range(dense_ends.size):
+        for j in range(bounds[q], bounds[q + 1]):
+            cursor[j, 0] = places[terms[j], 0]
+            cursor[j, 1] = places[terms[j], 1]
+            dense_ends[q] += terms[j] < n_dense
+    return cursor, dense_ends
+
+
+@njit(cache=True, nogil=True)
+def search_shard(
+    texts, impacts, places, tiles, first_document, starts, kind, n_best,
+    bounds, terms, weights, base, n_dense, positive, keys, sizes, limits, depth,
 ):  # fmt: skip
-    """Find the best documents for a run of queries.
+    """Take the best documents of a shard into the keys of a run of queries.
 
     Args:
-        starts: int64, shape (terms of the index + 1,): see ``index.Index``.
-        documents: uint32, shape (postings,).
-        impacts: float32, shape (postings,).
-        n_documents: number of documents.
+        texts: uint16, shape (postings of all shards,): see ``index.Index``.
+        impacts: float32, shape (postings of all shards,).
+        places: int64, shape (terms of the queries, 2): bounds of the shard's postings of each.
+        tiles: int64, shape (tiles + 1,): bounds of the shard's tiles, in its documents, from 0.
+        first_document: ordinal of the shard's first document.
+        starts: int64, shape (documents of the shard + 1,): passages ``starts[d]:starts[d + 1]``
+            of document d, from 0. Without passages, 0 1 2 …
+        kind: see ``aggregation.Aggregation``, or ``NO_AGGREGATION`` where each text is a document.
+        n_best: see ``aggregation.Aggregation``.
         bounds: int64, shape (queries + 1,), from 0: terms ``bounds[i]:bounds[i + 1]`` for query i.
-        terms: int32, ascending within a query, none twice.
+        terms: int32, rows of ``places``, ascending within a query, none twice.
         weights: float32, occurrences of each term in its query.
         base: float32, shape (queries,): what every hit of a query gets last.
-        n_dense: terms below this number are read as dense rows; 0 unless ``positive``.
+        n_dense: terms below this one are read as dense rows; 0 unless ``positive``.
         positive: whether a sum of impacts above 0 marks a hit; then ``base`` is 0 or more.
-        keys: int64, shape (queries, more than depth), all ``NO_KEY``; written: the keys of the
-            ``depth`` best documents first, in no order.
+        keys: int64, shape (queries, more than depth); written: with ``sizes`` the keys so far.
+        sizes: int64, shape (queries,): keys in each row, 0 at first; written.
+        limits: int32, shape (queries,): order that a document must reach; at first
+            ``LEAST_POSITIVE``, or ``LEAST`` unless ``positive``; written.
         depth: number of documents wanted, 1 or more.
     """
-    n_queries = bounds.size - 1
-    cursor = np.empty(terms.size, np.int64)
-    slots = np.empty(terms.size, np.int64)
-    dense_ends = np.empty(n_queries, np.int64)
-    dense = np.empty(n_dense, np.int64)
-    n_rows = _plan(starts, bounds, terms, n_dense, cursor, slots, dense_ends, dense)
-    dense = dense[:n_rows]
-    row_cursor = starts[dense]
-    rows = np.empty((n_rows, TILE), np.float32)
-    tile = np.empty(TILE, np.float32)
-    orders = tile.view(np.int32)
-    hit = np.empty(TILE, np.uint8)
-    sizes = np.zeros(n_queries, np.int64)
-    limits = np.full(n_queries, _LEAST_POSITIVE if positive else _LEAST, np.int32)
-    for first in range(0, n_documents, TILE):
-        width = min(TILE, n_documents - first)
-        stop = first + width
-        _spread(starts, documents, impacts, dense, row_cursor, first, stop, rows)
-        for q in range(n_queries):
+    widest, most = _widths(tiles, starts)
+    cursor, dense_ends = _plan(bounds, terms, places, n_dense)
+    row_cursor, row_ends = places[:n_dense, 0].copy(), places[:n_dense, 1].copy()
+    rows = np.empty((n_dense, widest), np.float32)
+    all_scores = np.empty(widest, np.float32)
+    all_hits = np.empty(0 if positive else widest, np.uint8)
+    reduced = np.empty(most, np.float32)
+    lifted = np.empty(0 if positive else most, np.uint8)
+    best = np.empty(n_best, np.float64)
+    for t in range(tiles.size - 1):
+        owners = starts[tiles[t] : tiles[t + 1] + 1]
+        first, stop = owners[0], owners[owners.size - 1]
+        scores, hit = all_scores[: stop - first], all_hits
+        _spread(texts, impacts, row_cursor, row_ends, first, stop, rows)
+        for q in range(bounds.size - 1):
             a, m, b = bounds[q], dense_ends[q], bounds[q + 1]
-            tile[:] = 0
+            scores[:] = 0
             if not positive:
                 hit[:] = 0
-                _mark_postings(starts, documents, terms, cursor, a, b, first, stop, hit)
-            _add_rows(rows, slots, weights, a, m, tile)
-            _add_postings(
-                starts, documents, impacts, terms, weights, cursor, m, b, first, stop, tile
-            )
-            _finish(tile, orders, hit, width, base[q], positive)
+                _mark_postings(texts, cursor, a, b, first, stop, hit)
+            _add_rows(rows, terms, weights, a, m, scores)
+            _add_postings(texts, impacts, weights, cursor, m, b, first, stop, scores)
+            _add_base(scores, hit, base[q], positive)
+            found, marked = scores, hit
+            if kind != NO_AGGREGATION:
+                found, marked = reduced[: owners.size - 1], lifted
+                aggregate(scores, owners, first, kind, n_best, best, found)
+                if not positive:
+                    _lift(hit, owners, lifted)
+            orders = found.view(np.int32)
+            if not positive:
+                _order(orders, marked)
             sizes[q], limits[q] = _collect(
-                orders, width, first, keys[q], sizes[q], limits[q], depth
+                orders, first_document + tiles[t], keys[q], sizes[q], limits[q], depth
             )
-    for q in range(n_queries):
+
+
+@njit(cache=True, nogil=True)
+def close_keys(keys, sizes, depth):
+    """Bring the ``depth`` best keys of each query to the front, ``NO_KEY`` behind the last."""
+    for q in range(sizes.size):
         if sizes[q] > depth:
             keep_best(keys[q], sizes[q], depth)
-            keys[q, depth:] = NO_KEY
+            sizes[q] = depth
+        keys[q, sizes[q] :] = NO_KEY

@@ -14,7 +14,11 @@ from .tokenizer import NONE, Tokenizer, join_stopwords
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ..texts import Texts
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..aggregation import Aggregation
+    from ..texts import Passages, Texts
     from .index import Index
 
 BACKENDS = ("numba", "rank-bm25")
@@ -116,41 +120,101 @@ class BM25System:
         ]
         return "bm25" + (":" + ",".join(options) if options else "")
 
+    @property
+    def ranks_passages(self) -> bool:
+        """Whether ``index_passages`` and ``search_passages`` work: not with backend rank-bm25."""
+        return self._backend == "numba"
+
     def index(self, corpus: Texts) -> None:
         """Index a corpus; an earlier one is forgotten.
 
         Raises:
             DataError: the corpus holds no document.
         """
-        self._doc_ids = corpus.ids
         if self._backend == "rank-bm25":
             self._engine = Reference(corpus.texts.to_pylist(), self._tokenizer, self._formula)
-            return
-        from .counts import Utf8
-        from .index import build_index, thread_count
+        else:
+            self._build(corpus.texts, None)
+        self._doc_ids = corpus.ids
 
-        texts = Utf8.from_arrow(corpus.texts)
-        self._engine = build_index(texts, self._tokenizer, self._formula, thread_count())
+    def cut(self, corpus: Texts, window: int, stride: int) -> Passages:
+        """Cut each document into windows of words, before stop words are dropped.
+
+        Raises:
+            UsageError: a window or a stride that cannot be.
+        """
+        from ..passages.windows import word_windows
+
+        return word_windows(corpus, self._tokenizer, window, stride)
+
+    def index_passages(self, passages: Passages) -> None:
+        """Index the passages of a corpus, each scored as a text of its own.
+
+        Raises:
+            DataError: there is no passage, or a document has more than 65,536.
+            UsageError: the backend is rank-bm25.
+        """
+        self._check_passages()
+        self._build(passages.texts, passages.starts)
+        self._doc_ids = passages.doc_ids
+
+    def _build(self, strings: Any, passages: NDArray[np.int64] | None) -> None:
+        from .build import build_index
+        from .counts import Utf8
+        from .index import thread_count
+
+        texts = Utf8.from_arrow(strings)
+        self._engine = build_index(
+            texts, self._tokenizer, self._formula, thread_count(), passages=passages
+        )
 
     def search(self, queries: Texts, k: int) -> Run:
         """Rank the documents for queries, at most k each.
 
         Raises:
-            UsageError: no corpus is indexed, or k is below 1.
+            UsageError: no corpus is indexed, or only its passages, or k is below 1.
         """
-        if k < 1:
-            raise UsageError("k is too small", found=k, expected="1 or more")
         engine = self._indexed()
         if isinstance(engine, Reference):
+            _check_depth(k)
             docs, scores = engine.search(queries.texts.to_pylist(), k)
-        else:
-            from .counts import Utf8
-            from .index import thread_count
-            from .search import search
+            return Run(queries.ids, self._doc_ids, docs, scores, self.spec)
+        if engine.has_passages:
+            raise UsageError("passages are indexed", hint="call search_passages, or index(corpus)")
+        return self._search(engine, queries, k, None)
 
-            texts = Utf8.from_arrow(queries.texts)
-            docs, scores = search(engine, texts, self._tokenizer, k, thread_count())
+    def search_passages(self, queries: Texts, k: int, aggregation: Aggregation) -> Run:
+        """Rank the documents for queries by the scores of all their passages, at most k each.
+
+        A passage that shares no term with the query scores 0; a document is a hit when one of its
+        passages shares one.
+
+        Raises:
+            UsageError: no passages are indexed, or k is below 1.
+        """
+        self._check_passages()
+        engine = self._indexed()
+        if isinstance(engine, Reference) or not engine.has_passages:
+            raise UsageError("no passages are indexed", hint="call index_passages first")
+        return self._search(engine, queries, k, aggregation)
+
+    def _search(
+        self, engine: Index, queries: Texts, k: int, aggregation: Aggregation | None
+    ) -> Run:
+        from .counts import Utf8
+        from .index import thread_count
+        from .search import search
+
+        _check_depth(k)
+        texts = Utf8.from_arrow(queries.texts)
+        docs, scores = search(engine, texts, self._tokenizer, k, thread_count(), aggregation)
         return Run(queries.ids, self._doc_ids, docs, scores, self.spec)
+
+    def _check_passages(self) -> None:
+        if not self.ranks_passages:
+            raise UsageError(
+                f"backend {self._backend} does not rank passages", hint="backend=numba does"
+            )
 
     def stats(self) -> dict[str, Any]:
         """What was indexed, and with what.
@@ -171,7 +235,7 @@ class BM25System:
         return facts | {
             "threads": thread_count(),
             "terms": len(engine.hashes),
-            "postings": len(engine.documents),
+            "postings": len(engine.texts),
             "words": int(engine.lengths.sum(dtype="int64")),
             "index_bytes": engine.nbytes,
         }
@@ -180,6 +244,11 @@ class BM25System:
         if self._engine is None:
             raise UsageError("no corpus is indexed", hint="call index(corpus) first")
         return self._engine
+
+
+def _check_depth(k: int) -> None:
+    if k < 1:
+        raise UsageError("k is too small", found=k, expected="1 or more")
 
 
 def _method_defaults(method: str) -> dict[str, Any]:

@@ -137,7 +137,7 @@ for method in ("lucene", "robertson", "bm25+"):
     system.index(corpus)
     index = system._engine
     run = system.search(queries, 50)
-    for array in (index.hashes, index.numbers, index.starts, index.documents, index.impacts):
+    for array in (index.hashes, index.numbers, index.starts, index.texts, index.impacts):
         digest.update(array.tobytes())
     digest.update(run.docs.tobytes() + run.scores.tobytes())
 print(system.stats()["threads"], digest.hexdigest())
