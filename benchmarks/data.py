@@ -41,7 +41,12 @@ class Documents:
 
     def columns(self, view: str) -> tuple[str, ...]:
         """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
-        return _filled(self._release, "corpus", None, _view(self._task.corpus_views, view))
+        wanted = _view(self._task.corpus_views, view)
+        return tuple(column for column in wanted if column in self._filled)
+
+    @cached_property
+    def _filled(self) -> set[str]:
+        return _filled_columns(self._release.files("corpus"))
 
     def texts(self, view: str) -> Texts:
         """The documents' texts, by id."""
@@ -77,7 +82,12 @@ class Queries:
 
     def columns(self, view: str) -> tuple[str, ...]:
         """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
-        return _filled(self._release, "queries", self.split, _view(self._task.query_views, view))
+        wanted = _view(self._task.query_views, view)
+        return tuple(column for column in wanted if column in self._filled)
+
+    @cached_property
+    def _filled(self) -> set[str]:
+        return _filled_columns(self._release.files("queries", self.split))
 
     def texts(self, view: str) -> Texts:
         """The queries' texts, by id."""
@@ -160,28 +170,22 @@ def _column_names(release: Release, table: str, split: str | None) -> list[str]:
     return pq.read_schema(release.files(table, split)[0]).names
 
 
-def _filled(
-    release: Release, table: str, split: str | None, columns: Sequence[str]
-) -> tuple[str, ...]:
-    files = release.files(table, split)
-    return tuple(column for column in columns if any(_holds_text(f, column) for f in files))
+def _filled_columns(files: Sequence[Path]) -> set[str]:
+    """Columns of strings, or of lists of them, that hold one that is neither null nor empty.
 
-
-def _holds_text(path: Path, column: str) -> bool:
-    """Whether a column of strings, or of lists of them, has one that is neither null nor empty.
-
-    The statistics of the file tell; where they do not, the column counts as filled.
+    The statistics of the files tell; where they do not, a column counts as filled.
     """
-    with pq.ParquetFile(path) as file:
-        metadata: Any = file.metadata
-        for group in range(metadata.num_row_groups):
-            for place in range(metadata.num_columns):
-                chunk = metadata.row_group(group).column(place)
-                if chunk.path_in_schema.partition(".")[0] == column:
+    found: set[str] = set()
+    for path in files:
+        with pq.ParquetFile(path) as file:
+            metadata: Any = file.metadata
+            for group in range(metadata.num_row_groups):
+                for place in range(metadata.num_columns):
+                    chunk = metadata.row_group(group).column(place)
                     stats = chunk.statistics
                     if stats is None or (stats.num_values and not _only_empty(stats)):
-                        return True
-    return False
+                        found.add(chunk.path_in_schema.partition(".")[0])
+    return found
 
 
 def _only_empty(stats: Any) -> bool:

@@ -8,7 +8,7 @@ import os
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -110,10 +110,10 @@ class Indexes:
         if name not in self._held:
             self._held[name] = system, self._build(system)
         ready, built = self._held[name]
-        if ready.spec == system.spec:
-            return ready, built
-        system.adopt(ready)
-        return system, built
+        if ready.spec != system.spec and isinstance(system, _Sharing):
+            system.adopt(ready)
+            return system, built
+        return ready, built
 
     def close(self, system: System) -> None:
         """Forget the system's index, so that its memory can be used again."""
@@ -130,9 +130,19 @@ class Indexes:
         return Built(seconds, memory.mib(), system.stats())
 
 
+@runtime_checkable
+class _Sharing(Protocol):
+    """A system of which several can search one index."""
+
+    @property
+    def index_spec(self) -> str: ...
+
+    def adopt(self, other: Any) -> None: ...
+
+
 def index_name(system: System) -> str:
     """Names the index that a system searches: systems of one name share it."""
-    return str(getattr(system, "index_spec", system.spec))
+    return system.index_spec if isinstance(system, _Sharing) else system.spec
 
 
 @dataclass
@@ -207,6 +217,15 @@ class Ranker:
         )
         return run, cost
 
+    def is_kept(self, system: System, depth: int) -> bool:
+        """Whether an earlier call has left the system's ranking in the folder."""
+        path = self.path(system, depth)
+        return path is not None and not self.recompute and path.is_file()
+
+    def costs(self) -> list[Cost]:
+        """What the rankings made or taken so far have cost."""
+        return [cost for _, cost in self._done.values()]
+
     def path(self, system: System, depth: int) -> Path | None:
         """Where the system's ranking is kept; None without a folder."""
         if self.folder is None:
@@ -235,7 +254,7 @@ class Ranker:
 
     def _read(self, system: System, depth: int) -> tuple[Run, Cost] | None:
         path = self.path(system, depth)
-        if path is None or self.recompute or not path.is_file():
+        if path is None or not self.is_kept(system, depth):
             return None
         try:
             table = pq.read_table(path)

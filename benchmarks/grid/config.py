@@ -37,6 +37,7 @@ from ...retrieval.systems import parse_system
 from ...schemas.errors import DataError, UsageError
 from ..ranking import ranking_depth
 from ..results import ALL
+from .results import COLUMNS
 from .variables import Value, Variables
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ class Cell:
         parts = [self.label, f"{self.query_view}>{self.corpus_view}"]
         parts += [v if isinstance(v, str) else f"{n}={v}" for n, v in self.axes.items()]
         return " ".join(parts)
+
+    def column(self, name: str) -> Value | None:
+        """The label, a view, the system or an axis by its name; None for another block's axis."""
+        return getattr(self, name) if name in _FIXED else self.axes.get(name)
 
 
 @dataclass(frozen=True)
@@ -227,6 +232,8 @@ def _block(block: Any, variables: Variables) -> Iterator[Cell]:
     axes = {key: _axis(key, value) for key, value in block.items() if key not in _FIXED}
     for axis in axes:
         variables.check_axis(axis)
+        if axis in COLUMNS:
+            raise UsageError(f"an axis cannot be called {axis}: the table has such a column")
     used = {axis for system in systems for axis in variables.used(system, axes)}
     if idle := [axis for axis in axes if axis not in used]:
         raise UsageError.from_unknown_name("key or axis that system does not name", idle[0], _FIXED)

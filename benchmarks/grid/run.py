@@ -1,0 +1,165 @@
+"""Running a grid: every text is read, every index built and every ranking made once."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ...retrieval.measures import Measure
+from ...schemas.progress import SILENT, Progress
+from ..data import Documents, Queries
+from ..environment import environment
+from ..ranking import runs_folder
+from ..registry import find_task
+from ..results import ReleaseEntry
+from ..scoring import LEVEL, RESAMPLES, Scorer, split_qrels
+from .group import Group, Source
+from .plan import plan
+from .results import CellEntry, GridFigure, GridResults, GridSummary, Outcome, TuneEntry, WorkEntry
+from .selection import no_selection, select
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ...retrieval.run import Run
+    from ...schemas.release import Release
+    from .config import GridConfig
+
+
+def run_grid(
+    release: Release,
+    config: GridConfig,
+    output: Path,
+    *,
+    seed: int = 0,
+    recompute: bool = False,
+    progress: Progress = SILENT,
+) -> GridResults:
+    """Rank and score every cell of a grid on a release.
+
+    A cell that cannot be ranked says why in its outcome; the others go on. Rankings are kept as
+    they are made, so that a grid that was interrupted goes on where it stopped.
+
+    Args:
+        release: the release.
+        config: as ``read_config`` gives it.
+        output: folder for ``grid.json``, ``cells.parquet`` and ``runs/``; finished rankings in it
+            are used again, those of ``evaluate`` too.
+        seed: of the intervals.
+        recompute: rank again even so.
+        progress: shown while it works.
+
+    Raises:
+        UsageError: a view, the task or the reported split is unknown, or ``output`` is a file.
+        DataError: the release has no document, or a split no query.
+    """
+    start = time.perf_counter()
+    task = find_task(release.manifest.family, config.task)
+    documents = Documents(release, task)
+    splits = _splits(release, config)
+    queries = {split: Queries(release, task, split) for split in splits}
+    source = Source(release, task, documents, queries, runs_folder(output), recompute, progress)
+    groups = [Group(source, jobs) for jobs in plan(config, task, documents, queries).values()]
+    measures = [Measure.parse(measure) for measure in config.measures]
+    parts = {
+        split: split_qrels(found.qrels, task.partition_column, task.partitions)
+        for split, found in queries.items()
+    }
+    scorers = {split: Scorer(qrels, {}, measures, seed) for split, qrels in parts.items()}
+    outcomes: list[Outcome] = []
+    figures: list[GridFigure] = []
+    computed = reused = built = 0
+    with progress.step(f"grid {config.name}", sum(g.missing() for g in groups)) as advance:
+        while groups:
+            group = groups.pop(0)  # its rankings are let go with it
+            for outcome, run in group.outcomes(advance):
+                outcomes.append(outcome)
+                if run is not None:
+                    figures += _figures(outcome, run, scorers[outcome.split])
+            computed, reused = computed + group.computed, reused + group.reused
+            built += group.indexes.built
+    outcomes.sort(key=lambda o: (o.cell, splits.index(o.split)))
+    figures.sort(key=lambda f: (f.cell, splits.index(f.split)))
+    manifest = release.manifest
+    summary = GridSummary(
+        name=config.name,
+        release=ReleaseEntry(
+            name=manifest.name,
+            family=manifest.family,
+            version=manifest.version,
+            fingerprint=manifest.fingerprint,
+        ),
+        task=task.name,
+        self_match_rule=task.self_match_rule,
+        define=dict(config.define),
+        split=config.split,
+        depth=config.depth,
+        measures=list(config.measures),
+        partitions=list(dict.fromkeys(name for qrels in parts.values() for name in qrels)),
+        axes=config.axes,
+        merged=config.merged,
+        seed=seed,
+        interval={"level": LEVEL, "resamples": RESAMPLES},
+        documents=len(documents.ids),
+        queries={split: len(found.ids) for split, found in queries.items()},
+        cells=_entries(config),
+        outcomes=outcomes,
+        tune=_tune(config, splits, figures),
+        work=WorkEntry(
+            rankings_computed=computed,
+            rankings_reused=reused,
+            indexes_built=built,
+            seconds=time.perf_counter() - start,
+        ),
+        environment=environment(),
+    )
+    results = GridResults(summary, tuple(figures))
+    results.write(output)
+    return results
+
+
+def _splits(release: Release, config: GridConfig) -> list[str]:
+    """The split to choose on, if the release has it, then the one that is reported."""
+    chosen = [config.tune.split] if config.tune else []
+    return [*(s for s in chosen if s in release.splits("queries")), config.split]
+
+
+def _figures(outcome: Outcome, run: Run, scorer: Scorer) -> list[GridFigure]:
+    return [
+        GridFigure(
+            cell=outcome.cell,
+            split=outcome.split,
+            partition=f.partition,
+            measure=f.measure,
+            n=f.n,
+            value=f.value,
+            low=f.low,
+            high=f.high,
+        )
+        for f in scorer.figures(str(outcome.cell), scorer.per_query(run))
+    ]
+
+
+def _entries(config: GridConfig) -> list[CellEntry]:
+    return [
+        CellEntry(
+            number=number,
+            name=cell.name,
+            label=cell.label,
+            query_view=cell.query_view,
+            corpus_view=cell.corpus_view,
+            system=cell.system,
+            axes=dict(cell.axes),
+        )
+        for number, cell in enumerate(config.cells, 1)
+    ]
+
+
+def _tune(config: GridConfig, splits: list[str], figures: list[GridFigure]) -> TuneEntry | None:
+    if config.tune is None:
+        return None
+    if config.tune.split in splits:
+        return select(config.tune, config.cells, figures)
+    return no_selection(
+        config.tune, f"the release has no split {config.tune.split!r} of queries to choose on"
+    )
