@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,19 +82,23 @@ def save_index(index: Index, folder: Path) -> None:
     stage = staging_folder(folder)
     try:
         write_index(index, stage)
-        if folder.exists():
-            shutil.rmtree(folder)
-        stage.rename(folder)
+        place_folder(stage, folder)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
 def staging_folder(folder: Path) -> Path:
     """A new folder beside another, which it is to become."""
-    stage = folder.parent / f".{folder.name}.{os.getpid()}"
+    stage = folder.parent / f".{folder.name}.{os.getpid()}.{get_ident()}"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     return stage
+
+
+def place_folder(stage: Path, folder: Path) -> None:
+    """Rename a folder; what stands there goes (whoever has it open keeps what is mapped)."""
+    shutil.rmtree(folder, ignore_errors=True)
+    stage.rename(folder)
 
 
 def write_index(index: Index, folder: Path, *, written: Collection[str] = ()) -> None:

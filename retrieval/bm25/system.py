@@ -43,6 +43,9 @@ class BM25System:
         stopwords: ``none``, a list's name (``en``, ``hi``), or the words themselves.
         stemmer: ``none`` or a Snowball algorithm (``english``, ``hindi``, …).
         backend: ``numba``, or ``rank-bm25``, the library (methods okapi, bm25+ and bm25l).
+        cache: whether the index is built on disk, kept in ``cache.cache_folder`` and memory-mapped
+            from there, now and by later systems of the same parameters over the same texts. No
+            ranking depends on it, and the specification leaves it out.
 
     Raises:
         UsageError: an option has no such value, or two options exclude each other.
@@ -63,6 +66,7 @@ class BM25System:
         stopwords: str | Sequence[str] = NONE,
         stemmer: str = NONE,
         backend: str = "numba",
+        cache: bool = False,
     ) -> None:
         if backend not in BACKENDS:
             raise UsageError.from_unknown_name("BM25 backend", backend, BACKENDS)
@@ -72,6 +76,10 @@ class BM25System:
         self._backend = backend
         if backend == "rank-bm25":
             check_reference(self._formula)
+            if cache:
+                raise UsageError("backend rank-bm25 has no cache", hint="backend=numba has one")
+        self._cache = cache
+        self._opened = False
         self._doc_ids: Any = None
         self._engine: Index | Reference | None = None
 
@@ -160,13 +168,16 @@ class BM25System:
 
     def _build(self, strings: Any, passages: NDArray[np.int64] | None) -> None:
         from .build import build_index
+        from .cache import cached_index
         from .counts import Utf8
         from .index import thread_count
 
-        texts = Utf8.from_arrow(strings)
-        self._engine = build_index(
-            texts, self._tokenizer, self._formula, thread_count(), passages=passages
-        )
+        texts, threads = Utf8.from_arrow(strings), thread_count()
+        made = (texts, self._tokenizer, self._formula, threads)
+        if self._cache:
+            self._engine, self._opened = cached_index(*made, passages=passages)
+        else:
+            self._engine = build_index(*made, passages=passages)
 
     def search(self, queries: Texts, k: int) -> Run:
         """Rank the documents for queries, at most k each.
@@ -237,7 +248,11 @@ class BM25System:
             "terms": len(engine.hashes),
             "postings": len(engine.texts),
             "words": int(engine.lengths.sum(dtype="int64")),
+            "passages": len(engine.lengths) if engine.has_passages else None,
             "index_bytes": engine.nbytes,
+            "shards": len(engine.shards) - 1,
+            "dense_terms": engine.frequent if engine.positive else 0,
+            "cache": ("opened" if self._opened else "built") if self._cache else None,
         }
 
     def _indexed(self) -> Index | Reference:
@@ -282,6 +297,12 @@ def _flag(name: str, text: str) -> bool:
     return text == "true"
 
 
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise UsageError(f"bm25: {name} is neither on nor off", found=text)
+    return text == "on"
+
+
 def _word(_name: str, text: str) -> str:
     return text
 
@@ -298,4 +319,5 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "stopwords": _word,
     "stemmer": _word,
     "backend": _word,
+    "cache": _switch,
 }
