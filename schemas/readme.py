@@ -1,9 +1,20 @@
-"""The README.md of a release: the YAML that makes ``load_dataset`` work, and the facts in short."""
+"""The README.md of a release: the YAML that makes ``load_dataset`` work, and the facts in short.
+
+Besides its tables, a retrieval release lists the configs ``S-corpus``, ``S-queries`` and
+``S-qrels`` for the subset ALL and for every partition S. They are columns and rows of the same
+files, in the form in which MTEB's retrieval tasks load a subset and can batch it: texts without
+lists or nulls, relevant pairs only.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,14 +23,53 @@ if TYPE_CHECKING:
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
+ALL = "ALL"
+_SUBSET = re.compile(r"[\w.-]+")
+"""Labels that can name a config."""
+_SUBSET_COLUMNS = {
+    "corpus": ["_id", "title", "text"],
+    "queries": ["_id", "text"],
+    "qrels": ["query-id", "corpus-id", "score"],
+}
+
 
 def write_readme(folder: Path, manifest: Manifest) -> None:
     """Write ``README.md`` for a release from its manifest."""
-    text = f"---\n{_front_matter(manifest)}---\n\n{_body(manifest)}"
+    subsets = _subsets(folder, manifest)
+    text = f"---\n{_front_matter(manifest, subsets)}---\n\n{_body(manifest, subsets)}"
     (folder / "README.md").write_text(text, encoding="utf-8")
 
 
-def _front_matter(manifest: Manifest) -> str:
+def _subsets(folder: Path, manifest: Manifest) -> dict[str, list[str]]:
+    """Subset → splits in which it has relevant pairs; ALL first."""
+    found: dict[str, list[str]] = {}
+    for split, files in sorted(manifest.tables["qrels"].splits.items()):
+        pairs: Any = pa.concat_tables([pq.read_table(folder / file.path) for file in files])
+        pairs = pairs.filter(pc.call_function("greater", [pairs.column("score"), 0]))
+        labelled = "partition" in pairs.column_names
+        labels = pairs.column("partition").unique().to_pylist() if labelled else []
+        names = sorted(label for label in labels if label and _SUBSET.fullmatch(label))
+        for name in [ALL, *names] if len(pairs) else []:
+            found.setdefault(name, []).append(split)
+    return found
+
+
+def _subset_configs(manifest: Manifest, name: str, splits: list[str]) -> list[str]:
+    filters: list[list[object]] = [["score", ">", 0]]
+    if name != ALL:
+        filters.append(["partition", "==", name])
+    lines: list[str] = []
+    for table, columns in _SUBSET_COLUMNS.items():
+        lines += [f"- config_name: {name}-{table}", "  data_files:"]
+        for split in sorted(manifest.tables[table].splits) if table == "corpus" else splits:
+            lines += [f"  - split: {split}", f"    path: {table}/{split}-*.parquet"]
+        lines.append(f"  columns: {json.dumps(columns)}")
+        if table == "qrels":
+            lines.append(f"  filters: {json.dumps(filters)}")
+    return lines
+
+
+def _front_matter(manifest: Manifest, subsets: dict[str, list[str]]) -> str:
     rows = sum(table.rows for table in manifest.tables.values())
     size = next((name for limit, name in _SIZES if rows < limit), "n>1M")
     lines = [f"pretty_name: {_quote(f'{manifest.name} {manifest.version}')}"]
@@ -37,6 +87,8 @@ def _front_matter(manifest: Manifest) -> str:
             lines += [f"  - split: {split}", f"    path: {name}/{split}-*.parquet"]
         if filled and name == "corpus":
             lines.append("  default: true")
+    for name, splits in subsets.items():
+        lines += _subset_configs(manifest, name, splits)
     return "\n".join(lines) + "\n"
 
 
@@ -45,7 +97,7 @@ def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _body(manifest: Manifest) -> str:
+def _body(manifest: Manifest, subsets: dict[str, list[str]]) -> str:
     builder = manifest.builder
     lines = [
         f"# {manifest.name} {manifest.version}",
@@ -71,4 +123,10 @@ def _body(manifest: Manifest) -> str:
         "```",
         "",
     ]
+    if subsets:
+        lines += [
+            "MTEB's retrieval tasks load it as it is: `TaskMetadata` takes this folder as the data",
+            f"set's path, and the subsets {', '.join(subsets)} as keys of `eval_langs`.",
+            "",
+        ]
     return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Runs, judgements and collections in the forms that other tools take."""
