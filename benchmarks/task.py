@@ -78,7 +78,8 @@ def _without_empty(column: Any) -> Any:
     """The column as one array with nulls for empty texts, which joining skips."""
     array = column.combine_chunks()
     if pa.types.is_list(array.type):
-        array = pc.call_function("binary_join", [array, " "])
+        # The function knows no lists whose items cannot be null, as those of a release.
+        array = pc.call_function("binary_join", [array.cast(pa.list_(pa.string())), " "])
     array = array.cast(pa.large_string())
     empty = pc.call_function("equal", [array, pa.scalar("", pa.large_string())])
     return pc.call_function("if_else", [empty, pa.scalar(None, pa.large_string()), array])

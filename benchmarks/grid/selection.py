@@ -34,7 +34,7 @@ def select(tune: Tune, cells: Sequence[Cell], figures: Sequence[GridFigure]) -> 
         by=list(tune.by),
         selected=[
             Selection(group=dict(zip(tune.by, group, strict=True)), cell=figure.cell)
-            for group, figure in best.items()
+            for group, figure in sorted(best.items(), key=lambda item: item[1].cell)
         ],
         reason=None if best else f"no cell has a {tune.measure} on {tune.split}",
     )
