@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..retrieval.cache import cache_folder
 from ..retrieval.identifiers import as_ids, as_strings, locate
 from ..retrieval.texts import Texts
 from ..schemas.errors import DataError, UsageError
@@ -17,11 +21,14 @@ from .scoring import query_labels
 from .task import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..schemas.release import Release
     from .task import Task
+
+
+SPOOL_BYTES = 1 << 30
+"""Texts of documents that are larger are put into a file and mapped."""
 
 
 class Documents:
@@ -49,8 +56,12 @@ class Documents:
         return _filled_columns(self._release.files("corpus"))
 
     def texts(self, view: str) -> Texts:
-        """The documents' texts, by id."""
+        """The documents' texts, by id; in a file instead of memory where they are large."""
         columns = _view(self._task.corpus_views, view)
+        _check_columns(self._release, "corpus", None, columns)
+        files = self._release.files("corpus")
+        if len(self._release.splits("corpus")) == 1 and _size(files, columns) > SPOOL_BYTES:
+            return _spooled(files, columns)
         return _texts(self._release, "corpus", None, columns)
 
 
@@ -92,6 +103,7 @@ class Queries:
     def texts(self, view: str) -> Texts:
         """The queries' texts, by id."""
         columns = _view(self._task.query_views, view)
+        _check_columns(self._release, "queries", self.split, columns)
         return _texts(self._release, "queries", self.split, columns)
 
     def labels(self, by: Sequence[str]) -> dict[str, dict[str, set[str]]]:
@@ -153,7 +165,7 @@ def _sorted_ids(table: Any) -> Any:
     return as_ids(ids.take(pc.call_function("array_sort_indices", [ids])))
 
 
-def _texts(release: Release, table: str, split: str | None, columns: Sequence[str]) -> Texts:
+def _check_columns(release: Release, table: str, split: str | None, columns: Sequence[str]) -> None:
     present = _column_names(release, table, split)
     if missing := [column for column in columns if column not in present]:
         raise DataError(
@@ -161,9 +173,52 @@ def _texts(release: Release, table: str, split: str | None, columns: Sequence[st
             place=release.path,
             hint="build the release again",
         )
+
+
+def _texts(release: Release, table: str, split: str | None, columns: Sequence[str]) -> Texts:
     rows = release.table(table, split, ["_id", *columns])
     texts = compose(rows, {"": tuple(columns)}, "")
     return Texts.from_arrays(rows.column("_id"), texts, what=table)
+
+
+def _spooled(files: Sequence[Path], columns: Sequence[str]) -> Texts:
+    """Texts in a file that has no name any more: its space is free when nothing maps it."""
+    parent = cache_folder() / "spool"
+    parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=parent) as folder:
+        return Texts.spool(Path(folder) / "corpus", _batches(files, columns))
+
+
+def _batches(files: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[Any, Any]]:
+    for path in files:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=1024, columns=["_id", *columns]):
+                rows: Any = pa.Table.from_batches([batch])
+                yield rows.column("_id"), compose(rows, {"": tuple(columns)}, "")
+
+
+def _size(files: Sequence[Path], columns: Sequence[str]) -> int:
+    """Bytes of some columns, unpacked."""
+    total = 0
+    for path in files:
+        with pq.ParquetFile(path) as file:
+            total += sum(
+                chunk.total_uncompressed_size
+                for chunk in _chunks(file.metadata)
+                if _top(chunk) in columns
+            )
+    return total
+
+
+def _chunks(metadata: Any) -> Iterator[Any]:
+    for group in range(metadata.num_row_groups):
+        for place in range(metadata.num_columns):
+            yield metadata.row_group(group).column(place)
+
+
+def _top(chunk: Any) -> str:
+    """Name of the column that a chunk belongs to: that of a list, not of its items."""
+    return chunk.path_in_schema.partition(".")[0]
 
 
 def _column_names(release: Release, table: str, split: str | None) -> list[str]:
@@ -178,13 +233,10 @@ def _filled_columns(files: Sequence[Path]) -> set[str]:
     found: set[str] = set()
     for path in files:
         with pq.ParquetFile(path) as file:
-            metadata: Any = file.metadata
-            for group in range(metadata.num_row_groups):
-                for place in range(metadata.num_columns):
-                    chunk = metadata.row_group(group).column(place)
-                    stats = chunk.statistics
-                    if stats is None or (stats.num_values and not _only_empty(stats)):
-                        found.add(chunk.path_in_schema.partition(".")[0])
+            for chunk in _chunks(file.metadata):
+                stats = chunk.statistics
+                if stats is None or (stats.num_values and not _only_empty(stats)):
+                    found.add(_top(chunk))
     return found
 
 
