@@ -73,7 +73,7 @@ def grid_table(results: GridResults) -> GridTable:
     ]
     rows.sort(key=_descending)
     title = f"{s.name} on {s.release.name} {s.release.version}: {measure}, {s.split}"
-    counts = {f.partition: f.n for f in figures.values()}
+    counts = {f.partition: f.n for f in sorted(figures.values(), key=lambda f: f.n)}
     header = tuple(f"{p} (n={counts[p]})" if p in counts else p for p in partitions)
     return GridTable(title, measure, header, tuple(rows))
 
