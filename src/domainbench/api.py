@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from domainbench.schemas.progress import SILENT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from domainbench.benchmarks.grid.results import GridResults
     from domainbench.benchmarks.results import Results
     from domainbench.schemas.findings import Finding
     from domainbench.schemas.progress import Progress
@@ -142,3 +144,53 @@ def evaluate(
     opened = release if not isinstance(release, str | Path) else load(release)
     where = None if output is None else Path(output)
     return run_evaluate(opened, systems, output=where, progress=progress, **options)
+
+
+def grid(
+    release: Release | str | Path,
+    config: str | Path,
+    output: str | Path,
+    *,
+    define: Mapping[str, str] | None = None,
+    seed: int = 0,
+    recompute: bool = False,
+    progress: Progress = SILENT,
+) -> GridResults:
+    """Run a grid of experiments; indexes, encodings and rankings are shared by its cells.
+
+    Args:
+        release: the release or its folder.
+        config: TOML file, or the name of a grid that comes with the package (``dapfam``).
+        output: folder for ``grid.json``, ``cells.parquet`` and finished rankings, which a later
+            call uses again.
+        define: variables of the grid with other values, as ``{"encoder": "dense"}``.
+        seed: seed of the intervals.
+        recompute: rank again what is finished.
+        progress: shown while it works.
+
+    Raises:
+        UsageError: the grid, a view or a system in it is wrong.
+        DataError: the release has no document or no query.
+    """
+    from domainbench.benchmarks.grid.config import read_config
+    from domainbench.benchmarks.grid.run import run_grid
+
+    opened = release if not isinstance(release, str | Path) else load(release)
+    return run_grid(
+        opened,
+        read_config(_grid_file(config), define),
+        Path(output),
+        seed=seed,
+        recompute=recompute,
+        progress=progress,
+    )
+
+
+def _grid_file(config: str | Path) -> Path:
+    """The file named, or the grid of that name in the package."""
+    path = Path(config)
+    shipped = Path(str(files("domainbench.grids")))
+    named = shipped / f"{config}.toml"
+    if path.exists() or not named.is_file():
+        return path
+    return named

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_inspect(verbs)
     _add_verify(verbs)
     _add_evaluate(verbs)
+    _add_grid(verbs)
     return parser
 
 
@@ -142,6 +143,23 @@ def _add_evaluate(verbs: _Verbs) -> None:
         "--trec", metavar="DIR", help="also write TREC runs and qrels into this folder"
     )
     _add_common(verb, commands.evaluate)
+
+
+def _add_grid(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("grid", help="run a grid of experiments, each ranking once")
+    verb.add_argument("config", metavar="CONFIG", help="TOML file, or a shipped grid: dapfam")
+    verb.add_argument("folder", metavar="DIR", help="release folder")
+    verb.add_argument(
+        "-o", "--output", metavar="DIR", required=True,
+        help="folder for grid.json, cells.parquet and finished rankings, which are used again",
+    )  # fmt: skip
+    verb.add_argument(
+        "--define", metavar="NAME=VALUE", action="append", default=[], type=_setting,
+        help="give a variable of the grid another value, as encoder=dense; may be repeated",
+    )  # fmt: skip
+    verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
+    verb.add_argument("--recompute", action="store_true", help="do not use finished rankings")
+    _add_common(verb, commands.grid)
 
 
 def _add_common(verb: argparse.ArgumentParser, run: _Command, *, overwrite: bool = False) -> None:

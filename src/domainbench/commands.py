@@ -104,6 +104,26 @@ def evaluate(args: Namespace) -> int:
     return 0
 
 
+def grid(args: Namespace) -> int:
+    """``domainbench grid``."""
+    results = api.grid(
+        args.folder,
+        args.config,
+        args.output,
+        define=dict(args.define),
+        seed=args.seed,
+        recompute=args.recompute,
+        progress=progress_for(quiet=args.json),
+    )
+    if args.json:
+        _print_json(results.summary.model_dump(mode="json"))
+    else:
+        from domainbench.cards.grid_table import print_grid
+
+        print_grid(results)
+    return 0
+
+
 def _show_release(release: Release, *, as_json: bool) -> int:
     if as_json:
         manifest = release.manifest.model_dump(mode="json")

@@ -1,0 +1,1 @@
+"""Grids of experiments that come with the package."""
