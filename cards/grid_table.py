@@ -180,12 +180,17 @@ def footnotes(results: GridResults) -> list[str]:
         f"Self matches: {s.self_match_rule}.",
         work,
     ]
-    reasons = Counter(
-        (o.status, o.reason) for o in s.outcomes if o.split == s.split and o.reason is not None
-    )
-    said = {"done": "ranked, but", "failed": "failed:", "unavailable": "not ranked:"}
-    for (status, reason), count in sorted(reasons.items()):
-        lines.append(f"{count} cell(s) {said[status]} {str(reason).rstrip('.')}.")
+    here = [o for o in s.outcomes if o.split == s.split]
+    failed = Counter(str(o.reason).rstrip(".") for o in here if o.status == "failed")
+    lines += [f"{count} cell(s) failed: {reason}." for reason, count in failed.items()]
+    for status, what in (
+        ("unavailable", "not ranked"),
+        ("done", "ranked with less text than their views name"),
+    ):
+        empty = [o.empty for o in here if o.status == status and o.empty]
+        if empty:
+            columns = ", ".join(dict.fromkeys(column for names in empty for column in names))
+            lines.append(f"{len(empty)} cell(s) {what}: the release has no text in {columns}.")
     return lines
 
 
@@ -203,4 +208,4 @@ def _interval(figure: GridFigure | None) -> str:
 def _amount(value: float | None) -> str:
     if value is None:
         return UNDEFINED
-    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"

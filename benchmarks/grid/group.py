@@ -140,7 +140,8 @@ class Group:
 
     def _outcome(self, job: Job) -> tuple[Outcome, Run | None]:
         if job.unavailable:
-            return _without_run(job, "unavailable", job.remark), None
+            reason = f"the release has no text in {', '.join(job.empty)}"
+            return _without_run(job, "unavailable", reason), None
         asked, ranker, own = _asked(job), self._rankers[_asked(job)], job.rankings[-1]
         if (asked, own) in self._failed:
             return _without_run(job, "failed", self._failed[asked, own]), None
@@ -150,15 +151,16 @@ class Group:
             cell=job.number,
             split=job.split,
             status="done",
-            reason=job.remark,
+            empty=list(job.empty),
             reused=cost.reused,
             cost=cell_cost([(index, found[1]) for index, found in kept if found is not None]),
         )
         return outcome, run
 
 
-def _without_run(job: Job, status: Status, reason: str | None) -> Outcome:
-    return Outcome(cell=job.number, split=job.split, status=status, reason=reason)
+def _without_run(job: Job, status: Status, reason: str) -> Outcome:
+    empty = list(job.empty)
+    return Outcome(cell=job.number, split=job.split, status=status, reason=reason, empty=empty)
 
 
 def _asked(job: Job) -> Asked:

@@ -44,8 +44,8 @@ class Job:
     """Columns of the cell's query view that hold text."""
     rankings: tuple[Wanted, ...]
     """Members before what combines them; the cell's own ranking last."""
-    remark: str | None
-    """Columns of its views that hold no text in this release."""
+    empty: tuple[str, ...]
+    """Columns of its views that hold no text in this release, each with its table."""
     unavailable: bool
     """Whether that leaves it no text to rank, or to rank with."""
 
@@ -85,7 +85,7 @@ def plan(
                 split=split,
                 query_columns=asked,
                 rankings=rankings,
-                remark=f"the release has no text in: {', '.join(empty)}" if empty else None,
+                empty=tuple(empty),
                 unavailable=not (held and asked),
             )
             groups.setdefault(held, []).append(job)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ...schemas.errors import DataError
 from ..results import ReleaseEntry
@@ -38,6 +38,7 @@ COLUMNS = {
     "selected": pa.bool_(),
     "status": pa.string(),
     "reason": pa.string(),
+    "empty": pa.list_(pa.string()),
     "reused": pa.bool_(),
     "cut_seconds": pa.float64(),
     "encode_seconds": pa.float64(),
@@ -96,7 +97,9 @@ class Outcome(_Model):
     split: str
     status: Status
     reason: str | None = None
-    """Why there is no ranking, or which columns of a view are empty in this release."""
+    """Why there is no ranking."""
+    empty: list[str] = Field(default_factory=list[str])
+    """Columns of the cell's views that hold no text in this release, each with its table."""
     reused: bool | None = None
     """Whether the ranking was there from an earlier run."""
     cost: CellCost = CellCost()

@@ -265,10 +265,10 @@ def test_what_cannot_be_ranked_says_why_and_the_rest_goes_on(
         "done", "done", "unavailable", "unavailable", "unavailable", "unavailable",
         "failed", "failed",
     ]  # fmt: skip
-    assert found[1].reason is None
-    assert found[2].reason == "the release has no text in: corpus claims"
-    assert found[3].reason == "the release has no text in: corpus description"
-    assert found[4].reason == "the release has no text in: queries keywords"
+    assert found[1].empty == []
+    assert found[2].empty == ["corpus claims"]
+    assert found[3].reason == "the release has no text in corpus description"
+    assert found[4].reason == "the release has no text in queries keywords"
     assert "'/no/such/model' cannot be loaded" in str(found[7].reason)
     assert str(found[8].reason).startswith("dense:/no/such/model: the model")
     # Without claims, TAC is the text of TA: ranked once.
