@@ -16,9 +16,12 @@ import numpy as np
 from numba import njit, prange
 
 from ...schemas.errors import MissingDependencyError
+from .search_options import SearchOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+__all__ = ["SearchOptions", "VectorIndex"]
 
 _MARGIN = 16
 """Candidates beyond k, so that a rounding of the search cannot push one of the best k out."""
