@@ -16,8 +16,8 @@ import numpy as np
 
 from . import index_kernels as kernels
 from .files import ArrayFile, open_index, write_index
-from .index import SHARD, Index, shard_bounds
-from .pieces import KeptPieces, SpilledPieces, Vocabulary, batches, count_pieces, places
+from .index import SHARD, Index, ordered_search, shard_bounds
+from .pieces import KeptPieces, SpilledPieces, Vocabulary, batches, count_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .pieces import Piece, PieceStore
     from .tokenizer import Tokenizer
 
-FREQUENT_SHARE = 0.03
+FREQUENT_SHARE = 0.1
 """Share of the texts from which on a dense row beats postings."""
 FREQUENT_TERMS = 512
 MEMORY = 1 << 30
@@ -184,7 +184,7 @@ class _Writer:
         return len(terms)
 
     def _names(self, piece: Piece) -> npt.NDArray[np.int32]:
-        return self.numbers[places(self.hashes, piece.hashes)]
+        return self.numbers[ordered_search(self.hashes, piece.hashes)]
 
 
 class _Sink(Protocol):

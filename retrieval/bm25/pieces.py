@@ -145,14 +145,6 @@ class Vocabulary:
         return self._hashes[0], self._df[0]
 
 
-def places(hashes: npt.NDArray[np.uint64], part: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """Places of hashes among all; looked up in order, which the caches like."""
-    order = np.argsort(part)
-    found = np.empty(len(part), np.int64)
-    found[order] = np.searchsorted(hashes, part[order])
-    return found
-
-
 def batches(texts: Utf8, most: int | None) -> Iterator[Utf8]:
     """Cut texts into runs of about ``most`` bytes."""
     size = int(texts.offsets[-1] - texts.offsets[0])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..aggregation import Aggregation
-    from .counts import Utf8
+    from .counts import Utf8, WordCounts
     from .index import Index
     from .tokenizer import Tokenizer
 
@@ -142,26 +142,32 @@ def query_terms(
         ``bounds[i]:bounds[i + 1]``.
     """
     pieces = tokenizer.count(queries, threads)
-    mapped = tokenizer.terms(pieces)
-    keys: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
-    counts: list[npt.NDArray[np.int32]] = [np.empty(0, np.int32)]
-    first = 0
-    for i, piece in enumerate(pieces):
-        numbers = index.lookup(piece.hashes if mapped is None else mapped[i])[piece.terms]
-        query = np.repeat(np.arange(first, first + len(piece.lengths)), np.diff(piece.ends))
-        known = numbers >= 0
-        keys.append(query[known] << 32 | numbers[known])
-        counts.append(piece.counts[known])
-        first += len(piece.lengths)
-    key, count = np.concatenate(keys), np.concatenate(counts)
+    mapped = tokenizer.terms(pieces) or [piece.hashes for piece in pieces]
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(lambda piece, hashes: _known(index, piece, hashes), pieces, mapped))
+    sizes = np.concatenate([np.zeros(1, np.int64), *(part[0] for part in found)])
+    terms = np.concatenate([np.empty(0, np.int32), *(part[1] for part in found)])
+    weights = np.concatenate([np.empty(0, np.float32), *(part[2] for part in found)])
+    return np.cumsum(sizes), terms, weights
+
+
+def _known(
+    index: Index, piece: WordCounts, hashes: npt.NDArray[np.uint64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """Number of terms of each query of a piece, the terms and their occurrences."""
+    queries = len(piece.lengths)
+    numbers = index.lookup(hashes)[piece.terms]
+    known = np.flatnonzero(numbers >= 0)
+    query = np.repeat(np.arange(queries), np.diff(piece.ends))
+    key = query[known] << 32 | numbers[known]
     order = np.argsort(key)
-    key, count = key[order], count[order]
+    key, count = key[order], piece.counts[known[order]]
     # Words with one stem come as one term, with their occurrences together.
     new = np.flatnonzero(np.diff(key, prepend=-1))
     weights = np.add.reduceat(count, new) if len(new) else count
     key = key[new]
-    bounds = np.searchsorted(key, np.arange(len(queries) + 1) << 32)
-    return bounds, (key & 0xFFFFFFFF).astype(np.int32), weights.astype(np.float32)
+    sizes = np.bincount(key >> 32, minlength=queries)
+    return sizes, (key & 0xFFFFFFFF).astype(np.int32), weights.astype(np.float32)
 
 
 def _base(

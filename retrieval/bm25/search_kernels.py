@@ -34,16 +34,27 @@ LEAST_POSITIVE = np.int32(0x00800000)
 
 
 @njit(cache=True, nogil=True)
-def _spread(texts, impacts, cursor, ends, first, stop, rows):
-    """Write the impacts of the dense terms for the texts from first to stop into their rows."""
+def _advance(texts, places, spans, stop):
+    """Move the span of every term on to its postings below ``stop``.
+
+    Done once a tile for all queries; they then find their postings without looking at texts.
+    """
+    for term in range(spans.shape[0]):
+        p = spans[term, 1]
+        spans[term, 0] = p
+        end = places[term, 1]
+        while p < end and texts[p] < stop:
+            p += 1
+        spans[term, 1] = p
+
+
+@njit(cache=True, nogil=True)
+def _spread(texts, impacts, spans, first, rows):
+    """Write the impacts of the dense terms in a tile into their rows."""
     for row in range(rows.shape[0]):
         rows[row, :] = 0
-        p = cursor[row]
-        end = ends[row]
-        while p < end and texts[p] < stop:
+        for p in range(spans[row, 0], spans[row, 1]):
             rows[row, np.uint64(texts[p] - first)] = impacts[p]
-            p += 1
-        cursor[row] = p
 
 
 @njit(cache=True, nogil=True)
@@ -64,27 +75,20 @@ def _add_rows(rows, terms, weights, a, b, scores):
 
 
 @njit(cache=True, nogil=True)
-def _add_postings(texts, impacts, weights, cursor, a, b, first, stop, scores):
+def _add_postings(texts, impacts, spans, terms, weights, a, b, first, scores):
     """Add the weighted postings of the terms from a to b that lie in the tile."""
     for j in range(a, b):
-        p = cursor[j, 0]
-        end = cursor[j, 1]
         w = weights[j]
-        while p < end and texts[p] < stop:
+        for p in range(spans[terms[j], 0], spans[terms[j], 1]):
             scores[np.uint64(texts[p] - first)] += w * impacts[p]
-            p += 1
-        cursor[j, 0] = p
 
 
 @njit(cache=True, nogil=True)
-def _mark_postings(texts, cursor, a, b, first, stop, hit):
+def _mark_postings(texts, spans, terms, a, b, first, hit):
     """Mark the texts of the tile that hold one of the terms."""
     for j in range(a, b):
-        p = cursor[j, 0]
-        end = cursor[j, 1]
-        while p < end and texts[p] < stop:
+        for p in range(spans[terms[j], 0], spans[terms[j], 1]):
             hit[np.uint64(texts[p] - first)] = 1
-            p += 1
 
 
 @njit(cache=True, nogil=True)
@@ -185,16 +189,13 @@ def _widths(tiles, starts):
 
 
 @njit(cache=True, nogil=True)
-def _plan(bounds, terms, places, n_dense):
-    """The bounds of each term's postings, and where each query's dense terms end."""
-    cursor = np.empty((terms.size, 2), np.int64)
-    dense_ends = bounds[:-1].copy()
-    for q in range(dense_ends.size):
+def _dense_ends(bounds, terms, n_dense):
+    """Where each query's dense terms end."""
+    ends = bounds[:-1].copy()
+    for q in range(ends.size):
         for j in range(bounds[q], bounds[q + 1]):
-            cursor[j, 0] = places[terms[j], 0]
-            cursor[j, 1] = places[terms[j], 1]
-            dense_ends[q] += terms[j] < n_dense
-    return cursor, dense_ends
+            ends[q] += terms[j] < n_dense
+    return ends
 
 
 @njit(cache=True, nogil=True)
@@ -227,8 +228,9 @@ def search_shard(
         depth: number of documents wanted, 1 or more.
     """
     widest, most = _widths(tiles, starts)
-    cursor, dense_ends = _plan(bounds, terms, places, n_dense)
-    row_cursor, row_ends = places[:n_dense, 0].copy(), places[:n_dense, 1].copy()
+    dense_ends = _dense_ends(bounds, terms, n_dense)
+    spans = np.empty_like(places)
+    spans[:, 1] = places[:, 0]
     rows = np.empty((n_dense, widest), np.float32)
     all_scores = np.empty(widest, np.float32)
     all_hits = np.empty(0 if positive else widest, np.uint8)
@@ -239,15 +241,16 @@ def search_shard(
         owners = starts[tiles[t] : tiles[t + 1] + 1]
         first, stop = owners[0], owners[owners.size - 1]
         scores, hit = all_scores[: stop - first], all_hits
-        _spread(texts, impacts, row_cursor, row_ends, first, stop, rows)
+        _advance(texts, places, spans, stop)
+        _spread(texts, impacts, spans, first, rows)
         for q in range(bounds.size - 1):
             a, m, b = bounds[q], dense_ends[q], bounds[q + 1]
             scores[:] = 0
             if not positive:
                 hit[:] = 0
-                _mark_postings(texts, cursor, a, b, first, stop, hit)
+                _mark_postings(texts, spans, terms, a, b, first, hit)
             _add_rows(rows, terms, weights, a, m, scores)
-            _add_postings(texts, impacts, weights, cursor, m, b, first, stop, scores)
+            _add_postings(texts, impacts, spans, terms, weights, m, b, first, scores)
             _add_base(scores, hit, base[q], positive)
             found, marked = scores, hit
             if kind != NO_AGGREGATION:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -242,7 +243,7 @@ def test_runs_are_full_and_keep_documents_whole(sizes: list[int], size: int) -> 
     assert bounds[0] == 0
     assert bounds[-1] == len(sizes)
     widths = np.diff(starts[bounds])
-    for run, (first, last) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for run, (first, last) in enumerate(pairwise(bounds)):
         assert last > first
         assert widths[run] <= size or last == first + 1
         if last < len(sizes):
