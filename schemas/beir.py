@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import UsageError
+from .folders import new_folder
 from .views import PLAIN, documents, judgements, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from .release import Release
     from .views import Entry, Judgement, View
@@ -53,7 +50,7 @@ def write_beir(
             split.
     """
     chosen = list(splits) if splits is not None else release.splits("queries")
-    with _new_folder(folder) as stage:
+    with new_folder(folder) as stage:
         _write_lines(stage / "corpus.jsonl", documents(release, view), metadata, titled=True)
         texts = (entry for split in chosen for entry in queries(release, split, view))
         _write_lines(stage / "queries.jsonl", texts, metadata, titled=False)
@@ -83,18 +80,3 @@ def _write_qrels(path: Path, pairs: Iterable[Judgement]) -> None:
         for pair in listed:
             cells = (pair.query, pair.document, pair.grade)
             writer.writerow((*cells, pair.partition or "") if labelled else cells)
-
-
-@contextmanager
-def _new_folder(target: Path) -> Generator[Path]:
-    """A folder that takes the place of ``target`` once it is written."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError("the output exists already", place=target, hint="choose another folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        stage.chmod(0o755)  # mkdtemp's is for the owner alone
-        yield stage
-        stage.replace(target)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
