@@ -1,27 +1,42 @@
-"""Embeddings kept on disk, so that an interrupted encoding goes on where it stopped.
+"""Rows computed from texts once: kept on disk, taken up after an interruption, shared by corpora.
 
-A folder for each encoder (model, prompt, length, dimensions, type) holds segments: NumPy archives
-with the texts' digests and their vectors. A segment appears whole or not at all, and one that does
-not read is passed over, so that a damaged cache costs time and never gives a wrong vector.
+A folder stands for a model with one way of using it; it holds a ``Table`` for every list of texts.
+A corpus that shares texts with an earlier one takes their rows from there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .table import KEY_BYTES, Table, first_rows
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-_WIDTH = 16
-"""Bytes of SHA-256 that name a text."""
+    Groups = Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]]
+
+WINDOW = 16_384
+"""Rows asked of a computation at once, which may take them in the order that suits it."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Rows for a list of texts."""
+
+    values: NDArray[np.float32]
+    """(n, width); where a cache is used a mapped file that cannot be written."""
+    computed: int
+    """Distinct texts that were computed."""
+    reused: int
+    """Distinct texts whose rows were there."""
 
 
 def cache_folder() -> Path:
@@ -33,52 +48,62 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "domainbench"
 
 
-def text_keys(texts: Sequence[str]) -> list[bytes]:
-    """The digest that each text is kept under."""
-    return [hashlib.sha256(text.encode()).digest()[:_WIDTH] for text in texts]
+def text_keys(texts: Any, rows: NDArray[np.int64] | None = None) -> NDArray[np.uint8]:
+    """Digests (n, 16) of texts, read from Arrow's buffers without making strings.
+
+    Args:
+        texts: ``pyarrow.LargeStringArray`` without nulls.
+        rows: the texts meant, in this order; all by default.
+    """
+    _, offsets, data = texts.buffers()
+    count = len(texts)
+    starts = np.frombuffer(offsets, np.int64, texts.offset + count + 1)[texts.offset :]
+    content = memoryview(data) if data is not None else memoryview(b"")
+    chosen = np.arange(count) if rows is None else rows
+    keys = bytearray()
+    spans = zip(starts[chosen].tolist(), starts[chosen + 1].tolist(), strict=True)
+    for first, last in spans:
+        keys += hashlib.sha256(content[first:last]).digest()[:KEY_BYTES]
+    return np.frombuffer(keys, np.uint8).reshape(-1, KEY_BYTES)
 
 
-class EmbeddingCache:
-    """Vectors by text, of one encoder."""
+def fill(
+    folder: Path | None,
+    keys: NDArray[np.uint8],
+    width: int,
+    compute: Callable[[NDArray[np.int64]], Groups],
+) -> Filled:
+    """Rows for n keys, computed where the folder has none.
 
-    def __init__(self, folder: Path, dimensions: int) -> None:
-        self._folder = folder
-        self._dimensions = dimensions
-        self._places: dict[bytes, tuple[int, int]] = {}
-        self._vectors: list[NDArray[np.float32]] = []
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(folder.glob("*.npz")):
-            self._read(path)
+    Args:
+        folder: of the cache; None computes everything in memory.
+        keys: (n, 16) digests of what the rows are computed from.
+        width: numbers of a row.
+        compute: from at most ``WINDOW`` row numbers to groups of them with their rows (m, width);
+            a group is kept as soon as it is given.
 
-    def _read(self, path: Path) -> None:
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                keys, vectors = archive["keys"], archive["vectors"]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return
-        if vectors.shape != (len(keys), self._dimensions) or keys.shape[1:] != (_WIDTH,):
-            return
-        self._add([key.tobytes() for key in keys], vectors)
+    Raises:
+        UsageError: the folder cannot be written.
+    """
+    first = first_rows(keys)
+    distinct = first == np.arange(len(keys))
+    if folder is None or not len(keys):
+        values = np.empty((len(keys), width), np.float32)
+        _compute(np.flatnonzero(distinct), compute, values.__setitem__)
+        return Filled(values[first] if not distinct.all() else values, int(distinct.sum()), 0)
+    table = Table(folder, keys, width)
+    table.take(distinct)
+    todo = np.flatnonzero(distinct & ~table.done)
+    _compute(todo, compute, table.put)
+    table.repeat(first)
+    return Filled(table.values(), len(todo), int(distinct.sum()) - len(todo))
 
-    def _add(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-        for row, key in enumerate(keys):
-            self._places[key] = (len(self._vectors), row)
-        self._vectors.append(vectors)
 
-    def __contains__(self, key: bytes) -> bool:
-        return key in self._places
-
-    def get(self, key: bytes) -> NDArray[np.float32]:
-        """(dimensions) the vector of a text; ``KeyError`` if it is not kept."""
-        segment, row = self._places[key]
-        return self._vectors[segment][row]
-
-    def put(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-        """Keep (n, dimensions) vectors under n keys, on disk before it returns."""
-        name = hashlib.sha256(b"".join(keys)).hexdigest()[:32]
-        stage = self._folder / f".{name}.{os.getpid()}"
-        with stage.open("wb") as handle:
-            packed = np.frombuffer(b"".join(keys), np.uint8).reshape(-1, _WIDTH)
-            np.savez(handle, keys=packed, vectors=vectors)
-        stage.replace(self._folder / f"{name}.npz")
-        self._add(keys, vectors)
+def _compute(
+    todo: NDArray[np.int64],
+    compute: Callable[[NDArray[np.int64]], Groups],
+    keep: Callable[[NDArray[np.int64], NDArray[np.float32]], None],
+) -> None:
+    for start in range(0, len(todo), WINDOW):
+        for rows, values in compute(todo[start : start + WINDOW]):
+            keep(rows, values)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+import re
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UsageError
+from .shim import SearchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+DTYPES = ("float32", "float16", "bfloat16")
 _WITHOUT_MODEL = ("dims", "seed")
 """Options of the encoder that is fitted on the corpus."""
-_WITH_MODEL = ("query_prompt", "doc_prompt", "max_length", "truncate_dim", "dtype", "device")
+_WITH_MODEL = ("query_prompt", "doc_prompt", "max_length", "truncate_dim", "dtype")
 """Options of a named model."""
+_SEARCH = {("search_dtype" if f.name == "dtype" else f.name): f for f in fields(SearchOptions)}
+"""Fields of the search's options by the names they have here."""
+_NAMED_ESCAPES = {"s": " ", "n": "\n", "t": "\t", "\\": "\\"}
+_ESCAPE = re.compile(r"\\(?:([snt\\])|u([0-9a-f]{4}))")
+_GRAMMAR = re.compile(r"[\\\n\t,()+]|^\s|\s\Z")
+"""What the grammar of specifications would read as its own, or trim."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +30,10 @@ class DenseOptions:
     """How texts are encoded and searched."""
 
     query_prompt: str | None = None
-    """Put before every query, such as ``query: ``."""
+    """Put before every query, such as ``query: ``, or the name of one of the model's prompts; the
+    model's own for queries by default, none if empty."""
     doc_prompt: str | None = None
-    """Put before every document."""
+    """The same for documents."""
     max_length: int | None = None
     """Tokens of a text that are read; the model's own limit by default."""
     truncate_dim: int | None = None
@@ -31,98 +41,146 @@ class DenseOptions:
     dtype: str = "float32"
     """Type of the model's weights: float32, float16 or bfloat16."""
     device: str = "auto"
-    """Where the model runs: auto, cpu, cuda …; cpu keeps the search there too."""
+    """Where the model and the search run: auto, cpu, cuda, cuda:1 …, mps (search on the CPU). The
+    encoder fitted on the corpus itself always runs on the CPU."""
     dims: int = 256
     """Dimensions of the encoder fitted on the corpus."""
     seed: int = 0
     """Seed of its decomposition."""
     normalize: bool = True
     """Scale vectors to length 1, so that scores are cosines."""
-    batch_tokens: int = 4_096
-    """Tokens of a batch, padding included."""
+    batch_tokens: int | None = None
+    """Tokens of a batch, padding included; what suits the device by default (auto)."""
     cache: bool = True
     """Keep embeddings and fitted encoders on disk."""
+    search: SearchOptions = field(default_factory=SearchOptions)
+    """How vectors are searched; its ``dtype`` is the option ``search_dtype``."""
 
     def as_dict(self, *, has_model: bool) -> dict[str, Any]:
         """The options that mean something, as JSON values."""
         hidden = _WITHOUT_MODEL if has_model else _WITH_MODEL
-        return {key: value for key, value in asdict(self).items() if key not in hidden}
+        values = {key: value for key, value in asdict(self).items() if key not in hidden}
+        found = values.pop("search")
+        return values | {name: found[f.name] for name, f in _SEARCH.items()}
 
     def changed(self) -> list[str]:
         """``key=value`` of each option that is not the default."""
+        default = DenseOptions()
+        mine, usual = (
+            [(f.name, getattr(o, f.name)) for f in fields(o) if f.name != "search"]
+            + [(name, getattr(o.search, f.name)) for name, f in _SEARCH.items()]
+            for o in (self, default)
+        )
         return [
-            f"{f.name}={_text(getattr(self, f.name))}"
-            for f in fields(self)
-            if getattr(self, f.name) != f.default
+            f"{name}={to_text(value)}"
+            for (name, value), (_, plain) in zip(mine, usual, strict=True)
+            if value != plain
         ]
 
 
 def parse_options(options: Mapping[str, str], *, has_model: bool) -> DenseOptions:
-    """Read options of a specification.
+    r"""Read options of a specification.
+
+    In prompts ``\s``, ``\n``, ``\t``, ``\\`` and ``\uHHHH`` stand for a blank, a line's end, a tab,
+    a backslash and the character of that number: the grammar trims blanks, and commas and
+    parentheses are its own.
 
     Raises:
         UsageError: one is unknown, has no such value, or means nothing here.
     """
     values: dict[str, Any] = {}
+    searching: dict[str, Any] = {}
     for name, text in options.items():
-        if name not in _PARSERS:
-            raise UsageError.from_unknown_name("option of dense", name, _PARSERS)
         if name in (_WITHOUT_MODEL if has_model else _WITH_MODEL):
             without = "the encoder fitted on the corpus (`dense` alone)"
             raise UsageError(
                 f"the option {name!r} is not for {'a named model' if has_model else without}"
             )
-        values[name] = _PARSERS[name](name, text)
-    return DenseOptions(**values)
+        if name in _PARSERS:
+            values[name] = _PARSERS[name](name, text)
+        elif name in _SEARCH:
+            searching[_SEARCH[name].name] = _search_value(name, text)
+        else:
+            raise UsageError.from_unknown_name("option of dense", name, [*_PARSERS, *_SEARCH])
+    return DenseOptions(**values, search=SearchOptions(**searching))
 
 
-def _prompt(_name: str, text: str) -> str:
-    # The grammar trims values; a prompt such as "query: " says its blank with \s.
-    return text.replace("\\s", " ")
+def _search_value(name: str, text: str) -> Any:
+    """The value of an option whose type is that of the field's default."""
+    kind = str(_SEARCH[name].type)
+    if "int" in kind:
+        return parse_count(name, text)
+    return parse_flag(name, text) if "bool" in kind else text
 
 
-def _count(name: str, text: str) -> int:
-    if not text.isdigit() or (int(text) < 1 and name != "seed"):
-        raise UsageError(f"{name} of dense is out of range", found=text, expected="a whole number")
+def parse_prompt(_name: str, text: str) -> str:
+    r"""Text with ``\s``, ``\n``, ``\t``, ``\\`` and ``\uHHHH`` replaced."""
+    return _ESCAPE.sub(
+        lambda m: _NAMED_ESCAPES[m[1]] if m[1] else chr(int(m[2], 16)),
+        text,
+    )
+
+
+def _escaped(found: re.Match[str]) -> str:
+    letters = {character: letter for letter, character in _NAMED_ESCAPES.items()}
+    letter = letters.get(found[0])
+    return f"\\{letter}" if letter else f"\\u{ord(found[0]):04x}"
+
+
+def parse_count(name: str, text: str) -> int:
+    """A whole number from 1, or from 0 for a seed; ``UsageError`` if it is none."""
+    if not (text.isascii() and text.isdigit()) or (int(text) < 1 and name != "seed"):
+        least = 0 if name == "seed" else 1
+        raise UsageError(
+            f"{name} is out of range", found=text, expected=f"a whole number from {least}"
+        )
     return int(text)
 
 
-def _dtype(name: str, text: str) -> str:
-    if text not in ("float32", "float16", "bfloat16"):
-        raise UsageError.from_unknown_name(name, text, ("float32", "float16", "bfloat16"))
+def parse_budget(name: str, text: str) -> int | None:
+    """A whole number, or None for ``auto``; ``UsageError`` if it is neither."""
+    return None if text == "auto" else parse_count(name, text)
+
+
+def parse_dtype(name: str, text: str) -> str:
+    """One of ``DTYPES``; ``UsageError`` if it is none."""
+    if text not in DTYPES:
+        raise UsageError.from_unknown_name(name, text, DTYPES)
     return text
 
 
-def _device(_name: str, text: str) -> str:
-    if text not in ("auto", "cpu", "mps") and text.split(":", maxsplit=1)[0] != "cuda":
-        raise UsageError.from_unknown_name("device", text, ("auto", "cpu", "cuda", "mps"))
+def parse_device(_name: str, text: str) -> str:
+    """``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``; ``UsageError`` if it is none."""
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:[0-9]+)?", text):
+        raise UsageError.from_unknown_name("device", text, ("auto", "cpu", "cuda", "cuda:1", "mps"))
     return text
 
 
-def _flag(name: str, text: str) -> bool:
+def parse_flag(name: str, text: str) -> bool:
+    """``true``, ``on``, ``false`` or ``off``; ``UsageError`` if it is none."""
     known = {"true": True, "on": True, "false": False, "off": False}
     if text.lower() not in known:
         raise UsageError.from_unknown_name(f"value of {name}", text, known)
     return known[text.lower()]
 
 
-def _text(value: object) -> str:
+def to_text(value: object) -> str:
+    """A value as a specification says it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
-    return text.removesuffix(" ") + "\\s" if text.endswith(" ") else text
+    return _GRAMMAR.sub(_escaped, str(value))
 
 
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
-    "query_prompt": _prompt,
-    "doc_prompt": _prompt,
-    "max_length": _count,
-    "truncate_dim": _count,
-    "dtype": _dtype,
-    "device": _device,
-    "dims": _count,
-    "seed": _count,
-    "normalize": _flag,
-    "batch_tokens": _count,
-    "cache": _flag,
+    "query_prompt": parse_prompt,
+    "doc_prompt": parse_prompt,
+    "max_length": parse_count,
+    "truncate_dim": parse_count,
+    "dtype": parse_dtype,
+    "device": parse_device,
+    "dims": parse_count,
+    "seed": parse_count,
+    "normalize": parse_flag,
+    "batch_tokens": parse_budget,
+    "cache": parse_flag,
 }

@@ -15,26 +15,30 @@ import numpy as np
 from ...schemas.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 DIMENSIONS = 256
+METHOD = 1
+"""Number of this way of fitting: it goes up when the same corpus gives another encoder."""
 MAX_WORDS = 100_000
 _OVERSAMPLING = 16
 _ITERATIONS = 6
 _WORDS = r"[\p{L}\p{M}\p{N}_]+"
 """Letters with their combining marks, so that Devanagari words stay whole."""
+_SLICE = 4_096
+"""Texts that are strings at a time."""
 
 
-def fit_static_encoder(texts: Sequence[str], *, dimensions: int = DIMENSIONS, seed: int = 0) -> Any:
+def fit_static_encoder(texts: Any, *, dimensions: int = DIMENSIONS, seed: int = 0) -> Any:
     """Fit the encoder.
 
     The same texts and seed give the same vectors whatever the number of threads: BLAS runs on one.
 
     Args:
-        texts: n texts of the corpus.
+        texts: n texts of the corpus, a ``pyarrow.LargeStringArray``.
         dimensions: of the vectors; fewer where texts or words are fewer.
         seed: seed of the start of the decomposition.
 
@@ -58,7 +62,7 @@ def save_encoder(model: Any, folder: Path) -> None:
     model.save(str(folder), create_model_card=False)
 
 
-def train_tokenizer(texts: Sequence[str]) -> Any:
+def train_tokenizer(texts: Any) -> Any:
     """A word-level ``tokenizers.Tokenizer`` over the corpus' words, most frequent first.
 
     Raises:
@@ -76,20 +80,26 @@ def train_tokenizer(texts: Sequence[str]) -> Any:
         special_tokens=["[UNK]"],
         show_progress=False,
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.train_from_iterator(_slices(texts), trainer)
     if tokenizer.get_vocab_size() < 2:
         raise DataError("no encoder can be fitted: the corpus holds no word")
     return tokenizer
 
 
-def count_matrix(tokenizer: Any, texts: Sequence[str]) -> Any:
+def count_matrix(tokenizer: Any, texts: Any) -> Any:
     """Word counts as a ``scipy.sparse.csr_matrix`` (n, words); column 0, the unknown, is empty."""
+    from scipy.sparse import vstack
+
+    return vstack([_counts(tokenizer, part) for part in _slices(texts)], format="csr")
+
+
+def _counts(tokenizer: Any, texts: list[str]) -> Any:
     from scipy.sparse import csr_matrix
 
-    encoded = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+    encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
     ids = [np.asarray(item.ids, np.int32) for item in encoded]
     rows = np.repeat(np.arange(len(ids)), [len(row) for row in ids])
-    columns = np.concatenate(ids) if ids else np.zeros(0, np.int32)
+    columns = np.concatenate(ids)
     known = columns != 0
     counts = csr_matrix(
         (np.ones(int(known.sum())), (rows[known], columns[known])),
@@ -97,6 +107,11 @@ def count_matrix(tokenizer: Any, texts: Sequence[str]) -> Any:
     )
     counts.sum_duplicates()
     return counts
+
+
+def _slices(texts: Any) -> Iterator[list[str]]:
+    for first in range(0, len(texts), _SLICE):
+        yield texts.slice(first, _SLICE).to_pylist()
 
 
 def word_vectors(counts: Any, dimensions: int, seed: int) -> NDArray[np.float32]:

@@ -1,10 +1,11 @@
-"""Dense retrieval as a system: options, encoding, exact search."""
+"""Dense retrieval as a system: options, encoding, search of documents or of their passages."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ..texts import Texts
+    from ..aggregation import Aggregation
+    from ..texts import Passages, Texts
     from .encode import Encoder
-    from .search import VectorIndex
+    from .shim import Index as VectorIndex
+    from .vectors import Units
 
 
 class DenseSystem:
-    """Ranks by the inner product of embeddings, exactly.
+    """Ranks by the inner product of embeddings.
 
     Without a model an encoder is fitted on the corpus (``static_encoder``). A document without
     text, or whose vector is zero, is never a hit; a query without text has none.
@@ -37,11 +40,10 @@ class DenseSystem:
     def __init__(self, model: str | None = None, options: DenseOptions | None = None) -> None:
         self._name = model
         self._options = options or DenseOptions()
-        self._fingerprint: str | None = None
         self._model: Any = None
+        self._loaded: str | None = None
+        self._units: Units | None = None
         self._index: VectorIndex | None = None
-        self._ids: Any = None
-        self._rows: Any = None
         self._stats: dict[str, Any] = {}
 
     @classmethod
@@ -63,126 +65,230 @@ class DenseSystem:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Every parameter; ``model`` is null for the encoder fitted on the corpus."""
-        return {"model": self._name, **self._options.as_dict(has_model=self._name is not None)}
+        """Every parameter; ``model`` is null for the encoder fitted on the corpus.
 
-    def index(self, corpus: Texts) -> None:
-        """Encode and index a corpus.
+        ``revision`` says which weights the name stands for now (``models.model_revision``); null
+        where that is not known before they are downloaded. With it the options fix everything
+        else, which ``stats`` reports: a null prompt or length is the model's own.
 
         Raises:
-            UsageError: the model cannot be loaded.
-            DataError: no document has a word to fit an encoder on.
-            MissingDependencyError: FAISS is not installed.
+            UsageError: the model is a path, and no folder is there.
         """
-        from .search import VectorIndex
+        options = self._options.as_dict(has_model=self._name is not None)
+        if self._name is None:
+            from .static_encoder import METHOD
+
+            return {"model": None, "method": METHOD, **options}
+        from .models import model_revision
+
+        return {"model": self._name, "revision": model_revision(self._name), **options}
+
+    def index(self, corpus: Texts) -> None:
+        """Encode and index a corpus; an earlier one is forgotten.
+
+        Raises:
+            UsageError: the model cannot be loaded or cannot encode, or the cache not be written.
+            DataError: no document has a word to fit an encoder on.
+            MissingDependencyError: the search needs a package that is not installed.
+        """
+        from .vectors import Units
 
         start = time.perf_counter()
-        texts = corpus.texts.to_pylist()
-        self._ids = corpus.ids
-        self._model = self._load(texts)
-        fitted = time.perf_counter()
-        encoder = self._encoder(self._options.doc_prompt)
-        filled = np.array([bool(text.strip()) for text in texts], bool)
-        rows = np.flatnonzero(filled).astype(np.int32)
-        vectors = encoder.encode([texts[row] for row in rows])
-        nonzero = vectors.any(axis=1)
-        self._rows = rows[nonzero]
-        self._index = VectorIndex(vectors[nonzero], use_gpu=self._options.device != "cpu")
-        self._stats = {
-            "dimensions": encoder.dimensions,
-            "model_fingerprint": self._fingerprint,
-            "encoder_device": str(self._model.device),
-            "search_device": self._index.device,
-            "documents_encoded": encoder.encoded,
-            "documents_cached": encoder.cached,
-            "documents_without_vector": len(texts) - len(self._rows),
-            "load_seconds": fitted - start,
-            "encode_seconds": time.perf_counter() - fitted,
-        }
+        self._load(corpus.texts)
+        self._take_in(Units.of_documents(corpus), len(corpus), time.perf_counter() - start)
+
+    def cut(self, corpus: Texts, window: int, stride: int) -> Passages:
+        """Cut each document into windows of the model's tokens, special tokens not counted.
+
+        Without a model this fits the encoder, on the whole documents; ``index_passages`` uses it.
+
+        Raises:
+            UsageError: the model cannot be loaded, or reads fewer tokens than a window has.
+            DataError: no document has a word to fit an encoder on.
+        """
+        from ..passages.windows import model_windows
+        from .models import largest_window
+
+        self._load(corpus.texts)
+        most = largest_window(self._model, self._prompt("document"))
+        if most is not None and window > most:
+            raise UsageError(
+                f"a window is longer than what the model {self._name!r} reads",
+                found=f"window={window}",
+                expected=f"{most} tokens or fewer, special tokens and prompt left aside",
+            )
+        return model_windows(corpus, self._model.tokenizer, window, stride)
+
+    def index_passages(self, passages: Passages) -> None:
+        """Encode and index passages; an earlier corpus is forgotten.
+
+        Raises:
+            UsageError, DataError, MissingDependencyError: as ``index``.
+        """
+        from .vectors import Units
+
+        start = time.perf_counter()
+        if self._name is not None or self._model is None:
+            self._load(passages.texts)
+        seconds = time.perf_counter() - start
+        self._take_in(Units.of_passages(passages), len(passages), seconds)
 
     def search(self, queries: Texts, k: int) -> Run:
         """Rank the documents for queries, at most k each.
 
         Raises:
-            UsageError: no corpus is indexed, or k is below 1.
+            UsageError: no documents are indexed, k is below 1, or the model fails.
         """
-        if k < 1:
-            raise UsageError("k is too small", found=k, expected="1 or more")
-        if self._index is None:
-            raise UsageError("no corpus is indexed", hint="call index(corpus) first")
-        texts = queries.texts.to_pylist()
-        encoder = self._encoder(self._options.query_prompt)
-        vectors = encoder.encode(texts)
-        self._stats |= {"queries_encoded": encoder.encoded, "queries_cached": encoder.cached}
-        if not len(self._rows):
-            empty = np.zeros((len(texts), 0))
-            return Run.from_topk(queries.ids, self._ids, empty, empty, self.spec)
-        found, scores = self._index.search(vectors, k)
-        docs = np.where(found >= 0, self._rows[found], -1)
-        silent = ~np.array([bool(text.strip()) for text in texts], bool) | ~vectors.any(axis=1)
-        docs[silent] = -1
-        return Run.from_topk(queries.ids, self._ids, docs, scores, self.spec).truncate(k)
+        return self._search(queries, k, None)
+
+    def search_passages(self, queries: Texts, k: int, aggregation: Aggregation) -> Run:
+        """Rank the documents for queries by their aggregated passages, at most k each.
+
+        Raises:
+            UsageError: no passages are indexed, k is below 1, or the model fails.
+        """
+        return self._search(queries, k, aggregation)
 
     def stats(self) -> dict[str, Any]:
-        """What the last indexing and search did: sizes, devices, seconds, cache use."""
+        """What the last indexing and search did: devices, lengths, prompts, seconds, cache use."""
         return dict(self._stats)
 
-    def _load(self, texts: list[str]) -> Any:
-        from .models import load_model, model_fingerprint
+    def _take_in(self, units: Units, count: int, load_seconds: float) -> None:
+        from .shim import build_index
+        from .vectors import encode_units
 
+        start = time.perf_counter()
+        o = self._options
+        encoder = self._encoder("document")
+        folder = self._cache_path("document")
+        self._units, vectors = encode_units(units, encoder, folder)
+        encoded = time.perf_counter()
+        device = "cpu" if o.device == "mps" else o.device
+        self._index = None
+        if len(vectors):
+            self._index = build_index(vectors, o.search, device=device, starts=self._units.starts)
+        what = "documents" if units.starts is None else "passages"
+        seconds = encoded - start
+        self._stats = {
+            **self._facts(encoder),
+            **self._search_facts(),
+            f"{what}_encoded": encoder.encoded,
+            f"{what}_cached": encoder.cached,
+            f"{what}_without_vector": count - len(vectors),
+            f"{what}_per_second": encoder.encoded / seconds if encoder.encoded else None,
+            "load_seconds": load_seconds,
+            "encode_seconds": seconds,
+            "index_seconds": time.perf_counter() - encoded,
+        }
+
+    def _search(self, queries: Texts, k: int, aggregation: Aggregation | None) -> Run:
+        if k < 1:
+            raise UsageError("k is too small", found=k, expected="1 or more")
+        units, index = self._units, self._index
+        if units is None:
+            raise UsageError("no corpus is indexed", hint="call index(corpus) first")
+        if (units.starts is None) != (aggregation is None):
+            there, call = (
+                ("documents", "search") if units.starts is None else ("passages", "search_passages")
+            )
+            raise UsageError(f"{there} are indexed", hint=f"call {call}")
+        if index is None:
+            nothing = np.zeros((len(queries), 0))
+            return Run.from_topk(queries.ids, units.ids, nothing, nothing, self.spec)
+        encoder = self._encoder("query")
+        start = time.perf_counter()
+        vectors = encoder.encode(queries.texts)
+        asked = np.flatnonzero(vectors.any(axis=1))
+        self._stats |= {
+            "queries_encoded": encoder.encoded,
+            "queries_cached": encoder.cached,
+            "query_seconds": time.perf_counter() - start,
+        }
+        found, values = index.search(np.ascontiguousarray(vectors[asked]), k, aggregation)
+        docs = np.full((len(queries), found.shape[1]), -1, np.int32)
+        scores = np.zeros(docs.shape, np.float32)
+        docs[asked], scores[asked] = found, values
+        if units.starts is None:
+            docs = np.where(docs >= 0, units.rows[docs], -1).astype(np.int32)
+        return Run.from_topk(queries.ids, units.ids, docs, scores, self.spec)
+
+    def _load(self, texts: Any) -> None:
+        """Load the model named, unless it is loaded as it is now, or fit one on these texts."""
         o = self._options
         if self._name is None:
-            model = self._fit(texts)
-        else:
-            model = load_model(
+            from .fitted import fitted_encoder, fitted_revision
+
+            revision = fitted_revision(texts, dimensions=o.dims, seed=o.seed)
+            if revision != self._loaded:
+                self._model = fitted_encoder(
+                    texts, revision, dimensions=o.dims, seed=o.seed, cache=o.cache
+                )
+                self._loaded = revision
+            return
+        from .models import load_encoder, model_revision
+
+        revision = model_revision(self._name)
+        if self._model is None or revision != self._loaded:
+            self._model = load_encoder(
                 self._name,
                 device=None if o.device == "auto" else o.device,
-                truncate_dim=o.truncate_dim,
                 dtype=o.dtype,
                 max_length=o.max_length,
+                truncate_dim=o.truncate_dim,
             )
-        self._fingerprint = model_fingerprint(model)
-        return model
+            self._loaded = revision or model_revision(self._name)  # it may be downloaded by now
 
-    def _fit(self, texts: list[str]) -> Any:
-        """The encoder of this corpus: from the cache, or fitted and kept there."""
-        from sentence_transformers import SentenceTransformer
+    def _search_facts(self) -> dict[str, Any]:
+        facts = self._index.stats() if self._index is not None else {}
+        return {f"search_{name}": value for name, value in facts.items()}
 
-        from .static_encoder import fit_static_encoder, save_encoder
+    def _facts(self, encoder: Encoder) -> dict[str, Any]:
+        """What the model makes of the options."""
+        facts = {
+            "dimensions": encoder.dimensions,
+            "encoder_revision": self._loaded,
+            "encoder_device": str(self._model.device),
+            "batch_tokens": encoder.batch_tokens,
+        }
+        if self._name is None:
+            return facts
+        return facts | {
+            "max_length": self._model.max_seq_length,
+            "query_prompt": self._prompt("query"),
+            "doc_prompt": self._prompt("document"),
+        }
+
+    def _prompt(self, task: str) -> str:
+        from .models import resolve_prompt
 
         o = self._options
-        digest = hashlib.sha256(f"{o.dims} {o.seed} {len(texts)}\n".encode())
-        for text in texts:
-            digest.update(hashlib.sha256(text.encode()).digest())
-        folder = cache_folder() / "fitted" / digest.hexdigest()[:32]
-        if o.cache and (folder / "done").is_file():
-            return SentenceTransformer(str(folder), device="cpu")
-        model = fit_static_encoder(texts, dimensions=o.dims, seed=o.seed)
-        if o.cache:
-            save_encoder(model, folder)
-            (folder / "done").touch()
-        return model
+        wanted = o.query_prompt if task == "query" else o.doc_prompt
+        return resolve_prompt(self._model, task, wanted) if self._name is not None else ""
 
-    def _encoder(self, prompt: str | None) -> Encoder:
+    def _encoder(self, task: str) -> Encoder:
         from .encode import Encoder
 
-        o = self._options
         return Encoder(
             self._model,
-            prompt=prompt,
-            normalize=o.normalize,
-            batch_tokens=o.batch_tokens,
-            cache=self._cache_path(prompt) if self._name is not None and o.cache else None,
+            task=task,
+            prompt=self._prompt(task),
+            normalize=self._options.normalize,
+            batch_tokens=self._options.batch_tokens,
+            cache=self._cache_path(task),
         )
 
-    def _cache_path(self, prompt: str | None) -> Path:
-        """A folder for everything that a vector depends on besides the text."""
+    def _cache_path(self, task: str) -> Path | None:
+        """A folder for everything that a vector depends on besides the text; None for no cache."""
         o = self._options
+        if self._loaded is None or not o.cache:
+            return None
         facts = {
-            "model": self._fingerprint,
-            "prompt": prompt,
+            "revision": self._loaded,
+            "library": version("sentence-transformers"),
+            "task": task,
+            "prompt": self._prompt(task),
             "normalize": o.normalize,
-            "max_length": self._model.max_seq_length,
+            "max_length": str(self._model.max_seq_length),
             "truncate_dim": o.truncate_dim,
             "dtype": o.dtype,
         }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
 
 import pytest
+
+from domainbench.retrieval.texts import Texts
 
 WORDS = [
     "[PAD]",
@@ -26,6 +29,40 @@ WORDS = [
     "heat",
     "wheel",
 ]
+DOCUMENTS = {
+    "d1": "a valve with a seal",
+    "d2": "the pump moves a fluid",
+    "d3": "heat of the wheel",
+    "d4": "a seal of the pump",
+    "d5": " ",
+    "d6": "fluid heat fluid heat",
+}
+QUERIES = {"q1": "pump seal", "q2": "", "q3": "heat"}
+
+
+def texts(items: dict[str, str]) -> Texts:
+    return Texts.from_arrays(list(items), list(items.values()))
+
+
+def bert_tokenizer(words: list[str]):
+    """BERT's tokeniser over whole words."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = {word: place for place, word in enumerate(words)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))  # noqa: S106
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(
+        ("[SEP]", vocabulary["[SEP]"]), ("[CLS]", vocabulary["[CLS]"])
+    )
+    marks = {f"{mark}_token": f"[{mark.upper()}]" for mark in ("pad", "unk", "cls", "sep")}
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        **marks,
+        model_max_length=64,
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -40,11 +77,10 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel
 
     base = tmp_path_factory.mktemp("bert")
-    (base / "vocab.txt").write_text("\n".join(WORDS) + "\n")
-    BertTokenizerFast(vocab_file=str(base / "vocab.txt")).save_pretrained(base)
+    bert_tokenizer(WORDS).save_pretrained(base)
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=len(WORDS),
@@ -60,6 +96,12 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu")
     model.save(str(folder), create_model_card=False)
     return folder
+
+
+@pytest.fixture
+def own_model(tiny_model: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny model that the test may change."""
+    return Path(shutil.copytree(tiny_model, tmp_path / "own"))
 
 
 @pytest.fixture(scope="session")
