@@ -45,6 +45,13 @@ class Task:
         return "documents are ranked whatever their id"
 
 
+def columns_of(views: Mapping[str, tuple[str, ...]], view: str) -> tuple[str, ...]:
+    """Columns of a view; ``UsageError`` if there is no such view."""
+    if view not in views:
+        raise UsageError.from_unknown_name("view", view, views)
+    return views[view]
+
+
 def compose(table: Any, views: Mapping[str, tuple[str, ...]], view: str) -> Any:
     """Texts of a view: the non-empty columns of each row, joined by line feeds.
 
@@ -61,9 +68,7 @@ def compose(table: Any, views: Mapping[str, tuple[str, ...]], view: str) -> Any:
     Raises:
         UsageError: there is no such view.
     """
-    if view not in views:
-        raise UsageError.from_unknown_name("view", view, views)
-    texts = [_without_empty(table.column(name)) for name in views[view]]
+    texts = [_without_empty(table.column(name)) for name in columns_of(views, view)]
     # An empty text leads each row: pyarrow 26 leaves out rows of which every part is null.
     lead = pa.array([""] * len(table), pa.large_string())
     joined = pc.call_function(

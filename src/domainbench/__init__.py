@@ -5,6 +5,26 @@
 >>> results = domainbench.evaluate(release, ["bm25", "dense"])     # doctest: +SKIP
 """
 
-from domainbench.api import build, evaluate, grid, inspect, load, sample, verify
+from domainbench.api import (
+    build,
+    evaluate,
+    export_dataset,
+    grid,
+    import_dataset,
+    inspect,
+    load,
+    sample,
+    verify,
+)
 
-__all__ = ["build", "evaluate", "grid", "inspect", "load", "sample", "verify"]
+__all__ = [
+    "build",
+    "evaluate",
+    "export_dataset",
+    "grid",
+    "import_dataset",
+    "inspect",
+    "load",
+    "sample",
+    "verify",
+]

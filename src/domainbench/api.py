@@ -6,10 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from domainbench.schemas.errors import UsageError
 from domainbench.schemas.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from domainbench.benchmarks.grid.results import GridResults
     from domainbench.benchmarks.results import Results
@@ -184,6 +185,82 @@ def grid(
         recompute=recompute,
         progress=progress,
     )
+
+
+def import_dataset(
+    layout: str,
+    folder: str | Path,
+    output: str | Path,
+    *,
+    progress: Progress = SILENT,
+    **options: Any,
+) -> Release:
+    """Make a release of a data set that already has judgements.
+
+    Args:
+        layout: ``beir``, or ``dapfam`` for the files that DAPFAM publishes on the Hub.
+        folder: the data set's files.
+        output: folder of the release.
+        progress: shown while it works.
+        options: ``name``, ``version``, ``license``, ``overwrite``; for BEIR also ``splits`` and
+            ``languages``. See ``domainbench.builders.imports``.
+
+    Raises:
+        UsageError: there is no such layout or folder, or the output exists.
+        DataError: a file is missing or holds nothing that can be used.
+    """
+    from domainbench.builders.imports.beir import import_beir
+    from domainbench.builders.imports.dapfam import import_dapfam
+
+    layouts: dict[str, Callable[..., Release]] = {"beir": import_beir, "dapfam": import_dapfam}
+    if layout not in layouts:
+        raise UsageError.from_unknown_name("layout to import", layout, layouts)
+    return layouts[layout](Path(folder), Path(output), progress=progress, **options)
+
+
+def export_dataset(
+    release: Release | str | Path,
+    layout: str,
+    output: str | Path,
+    *,
+    query_view: str | None = None,
+    corpus_view: str | None = None,
+    partition: str | None = None,
+    splits: Sequence[str] | None = None,
+) -> Path:
+    """Write a release in the layout of other tools.
+
+    Args:
+        release: the release or its folder.
+        layout: ``beir`` (corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv) or ``trec`` (topics and
+            qrels).
+        output: folder; it must not exist or be empty.
+        query_view: text of a query; the main task's by default.
+        corpus_view: text of a document; the main task's by default.
+        partition: only the pairs with this label; all by default.
+        splits: splits of the queries; all by default.
+
+    Raises:
+        UsageError: there is no such layout, view, partition or split, or the output holds
+            something.
+    """
+    from domainbench.benchmarks.registry import find_task
+    from domainbench.benchmarks.task import columns_of
+    from domainbench.retrieval.interop.trec_folder import write_trec
+    from domainbench.schemas.beir import write_beir
+    from domainbench.schemas.views import View
+
+    layouts: dict[str, Callable[..., Path]] = {"beir": write_beir, "trec": write_trec}
+    if layout not in layouts:
+        raise UsageError.from_unknown_name("layout to export", layout, layouts)
+    opened = release if not isinstance(release, str | Path) else load(release)
+    task = find_task(opened.manifest.family, None)
+    view = View(
+        query_columns=columns_of(task.query_views, query_view or task.query_view),
+        corpus_columns=columns_of(task.corpus_views, corpus_view or task.corpus_view),
+        partition=partition,
+    )
+    return layouts[layout](opened, Path(output), view=view, splits=splits)
 
 
 def _grid_file(config: str | Path) -> Path:

@@ -55,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify(verbs)
     _add_evaluate(verbs)
     _add_grid(verbs)
+    _add_import(verbs)
+    _add_export(verbs)
     return parser
 
 
@@ -160,6 +162,31 @@ def _add_grid(verbs: _Verbs) -> None:
     verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
     verb.add_argument("--recompute", action="store_true", help="do not use finished rankings")
     _add_common(verb, commands.grid)
+
+
+def _add_import(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("import", help="make a release of a data set that has judgements")
+    verb.add_argument("layout", metavar="LAYOUT", help="beir or dapfam")
+    verb.add_argument("folder", metavar="SOURCE", help="folder with the data set's files")
+    verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
+    verb.add_argument("--version", metavar="V", help="YYYY.MM or YYYY.MM.N (default: this month)")
+    verb.add_argument("--name", metavar="NAME", help="name of the release")
+    verb.add_argument("--license", metavar="TEXT", help="licence of the data (SPDX identifier)")
+    _add_common(verb, commands.import_dataset, overwrite=True)
+
+
+def _add_export(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("export", help="write a release in the layout of other tools")
+    verb.add_argument("layout", metavar="LAYOUT", help="beir or trec")
+    verb.add_argument("folder", metavar="DIR", help="release folder")
+    verb.add_argument("-o", "--output", metavar="FOLDER", required=True, help="folder to make")
+    verb.add_argument("--query-view", metavar="VIEW", help="text of a query, such as TA or TAC")
+    verb.add_argument("--corpus-view", metavar="VIEW", help="text of a document, such as TACD")
+    verb.add_argument("--partition", metavar="P", help="only pairs with this label, such as OUT")
+    verb.add_argument(
+        "--split", dest="splits", metavar="S", action="append", help="split to write (all)"
+    )
+    _add_common(verb, commands.export_dataset)
 
 
 def _add_common(verb: argparse.ArgumentParser, run: _Command, *, overwrite: bool = False) -> None:

@@ -124,6 +124,40 @@ def grid(args: Namespace) -> int:
     return 0
 
 
+def import_dataset(args: Namespace) -> int:
+    """``domainbench import``."""
+    given = {"name": args.name, "version": args.version, "license": args.license}
+    options: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    release = api.import_dataset(
+        args.layout,
+        args.folder,
+        args.output,
+        overwrite=args.overwrite,
+        progress=progress_for(quiet=args.json),
+        **options,
+    )
+    return _show_release(release, as_json=args.json)
+
+
+def export_dataset(args: Namespace) -> int:
+    """``domainbench export``."""
+    folder = api.export_dataset(
+        args.folder,
+        args.layout,
+        args.output,
+        query_view=args.query_view,
+        corpus_view=args.corpus_view,
+        partition=args.partition,
+        splits=args.splits,
+    )
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    if args.json:
+        _print_json({"path": str(folder), "files": files})
+    else:
+        print(f"{folder}: {', '.join(files)}")
+    return 0
+
+
 def _show_release(release: Release, *, as_json: bool) -> int:
     if as_json:
         manifest = release.manifest.model_dump(mode="json")
