@@ -24,3 +24,13 @@ def bm25(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Run:
     evaluate(release, ["bm25"], output=folder)
     (path,) = (folder / "runs").glob("*.parquet")
     return Run.read_parquet(path)
+
+
+@pytest.fixture
+def own_datasets_cache(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``datasets`` copies what it loads; no copy outlives the test."""
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path_factory.mktemp("datasets"))

@@ -5,7 +5,6 @@ MTEB lives in an environment of its own, as it brings many packages; elsewhere t
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -20,42 +19,16 @@ from domainbench.retrieval.systems import parse_system
 from domainbench.schemas.release import Release
 
 from .conftest import MEASURES
+from .mteb_tools import MARKS, ROUNDING, scores_by_subset
 
-pytestmark = [
-    pytest.mark.mteb,
-    pytest.mark.skipif(
-        importlib.util.find_spec("mteb") is None, reason="the package mteb is not installed"
-    ),
-    # MTEB and what it imports warn about each other.
-    pytest.mark.filterwarnings("default"),
-]
-NAMES = {
-    "nDCG@10": "ndcg_at_10",
-    "nDCG@100": "ndcg_at_100",
-    "AP@100": "map_at_100",
-    "Recall@10": "recall_at_10",
-    "Recall@100": "recall_at_100",
-    "P@10": "precision_at_10",
-    "RR@10": "mrr_at_10",
-}
+pytestmark = MARKS
 SUBSETS = ("ALL", "IN", "OUT")
-ROUNDING = 5.01e-6
-"""MTEB rounds its means to five places."""
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``datasets`` copies what it loads; no copy outlives the test."""
-    import datasets
-
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path_factory.mktemp("datasets"))
 
 
 def mteb_scores(
     release: Release, model: Any, *, identical_ids: bool = True
 ) -> dict[str, dict[str, float]]:
     """What MTEB's retrieval task gives for a model on each subset; no method is overridden."""
-    import mteb
     from mteb.abstasks.retrieval import AbsTaskRetrieval
     from mteb.abstasks.task_metadata import TaskMetadata
 
@@ -73,11 +46,7 @@ def mteb_scores(
         )
         ignore_identical_ids = not identical_ids
 
-    result = mteb.evaluate(model, Task(), cache=None, co2_tracker=False, show_progress_bar=False)
-    return {
-        scores["hf_subset"]: {measure: scores[name] for measure, name in NAMES.items()}
-        for scores in result.task_results[0].scores["test"]
-    }
+    return scores_by_subset(model, Task())
 
 
 class RankedModel(MtebModel):

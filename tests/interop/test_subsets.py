@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from datasets import get_dataset_config_names, load_dataset
+from datasets import get_dataset_config_names, get_dataset_split_names, load_dataset
 
-from domainbench.schemas.release import Release, write_release
-from tests.schemas.conftest import CORPUS, QRELS, QUERIES, info, pair, tables
+from domainbench.schemas.release import Release, TableData, write_release
+from tests.schemas.conftest import CORPUS, QRELS, QUERIES, info, pair, table, tables
+
+OUTSIDE = pair("q2", "d1", "OUT")
 
 
 @pytest.mark.parametrize("name", ["ALL", "IN", "OUT"])
@@ -46,3 +48,25 @@ def test_only_what_has_relevant_pairs_is_a_subset(tmp_path: Path) -> None:
     rows = [pair(row["query-id"], row["corpus-id"], "IN", score=0) for row in QRELS]
     none = write_release(tmp_path / "none", tables(CORPUS, QUERIES, rows), info())
     assert get_dataset_config_names(str(none.path)) == ["corpus", "qrels", "queries"]
+
+
+def test_each_split_is_a_split_of_its_subsets(tmp_path: Path) -> None:
+    corpus, queries, qrels = tables(CORPUS, QUERIES, [pair("q1", "d1", "IN")])
+    dev = table(queries.table.schema, QUERIES[1:]), table(qrels.table.schema, [OUTSIDE])
+    test = table(queries.table.schema, QUERIES[:1]), qrels.splits["test"]
+    parts = {"dev": dev, "test": test}
+    split = write_release(
+        tmp_path / "split",
+        [
+            corpus,
+            TableData(queries.table, {name: part[0] for name, part in parts.items()}),
+            TableData(qrels.table, {name: part[1] for name, part in parts.items()}),
+        ],
+        info(),
+    )
+    folder = str(split.path)
+    assert get_dataset_split_names(folder, "ALL-qrels") == ["dev", "test"]
+    assert get_dataset_split_names(folder, "IN-queries") == ["test"]
+    assert get_dataset_split_names(folder, "OUT-qrels") == ["dev"]
+    loaded = load_dataset(folder, "OUT-qrels", split="dev", cache_dir=str(tmp_path / "cache"))
+    assert loaded["query-id"] == ["q2"]
