@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .folders import new_folder
@@ -51,23 +52,25 @@ def write_beir(
     """
     chosen = list(splits) if splits is not None else release.splits("queries")
     with new_folder(folder) as stage:
-        _write_lines(stage / "corpus.jsonl", documents(release, view), metadata, titled=True)
-        texts = (entry for split in chosen for entry in queries(release, split, view))
-        _write_lines(stage / "queries.jsonl", texts, metadata, titled=False)
+        _write_lines(
+            stage / "corpus.jsonl", documents(release, view, metadata=metadata), titled=True
+        )
+        texts = (queries(release, split, view, metadata=metadata) for split in chosen)
+        _write_lines(stage / "queries.jsonl", chain.from_iterable(texts), titled=False)
         (stage / "qrels").mkdir()
         for split in chosen:
             _write_qrels(stage / "qrels" / f"{split}.tsv", judgements(release, split, view))
     return folder
 
 
-def _write_lines(path: Path, entries: Iterable[Entry], metadata: bool, *, titled: bool) -> None:  # noqa: FBT001
+def _write_lines(path: Path, entries: Iterable[Entry], *, titled: bool) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         for entry in entries:
             row: dict[str, Any] = {"_id": entry.key}
             if titled:
                 row["title"] = entry.title
             row["text"] = entry.text
-            row["metadata"] = entry.metadata if metadata else {}
+            row["metadata"] = entry.metadata
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -59,30 +59,35 @@ class Judgement(NamedTuple):
     partition: str | None
 
 
-def documents(release: Release, view: View = PLAIN) -> Iterator[Entry]:
+def documents(release: Release, view: View = PLAIN, *, metadata: bool = True) -> Iterator[Entry]:
     """Documents in the order of their ids, a few held at a time.
+
+    Args:
+        release: the release.
+        view: columns that make the texts.
+        metadata: read the other columns too.
 
     Raises:
         UsageError: the corpus has no such column.
     """
-    titled = "title" in view.corpus_columns
-    columns = tuple(name for name in view.corpus_columns if name != "title")
-    _check_columns(release, "corpus", view.corpus_columns)
-    for row in rows(release, "corpus"):
-        title = row["title"] if titled else ""
-        yield Entry(row["_id"], title, joined(row, columns), _rest(row, view.corpus_columns))
+    used = view.corpus_columns
+    columns = tuple(name for name in used if name != "title")
+    for row in rows(release, "corpus", columns=_wanted(release, "corpus", used, metadata)):
+        title = row["title"] if "title" in used else ""
+        yield Entry(row["_id"], title, joined(row, columns), _rest(row, used))
 
 
-def queries(release: Release, split: str, view: View = PLAIN) -> Iterator[Entry]:
-    """Queries of a split in the order of their ids.
+def queries(
+    release: Release, split: str, view: View = PLAIN, *, metadata: bool = True
+) -> Iterator[Entry]:
+    """Queries of a split in the order of their ids; see ``documents``.
 
     Raises:
         UsageError: the queries have no such column, or there is no such split.
     """
-    _check_columns(release, "queries", view.query_columns)
-    for row in rows(release, "queries", split):
-        text = joined(row, view.query_columns)
-        yield Entry(row["_id"], "", text, _rest(row, view.query_columns))
+    used = view.query_columns
+    for row in rows(release, "queries", split, _wanted(release, "queries", used, metadata)):
+        yield Entry(row["_id"], "", joined(row, used), _rest(row, used))
 
 
 def judgements(release: Release, split: str, view: View = PLAIN) -> Iterator[Judgement]:
@@ -114,13 +119,12 @@ def _of_partition(table: Any, label: str) -> Any:
 
 
 def rows(
-    release: Release, table: str, split: str | None = None, columns: Iterable[str] | None = None
+    release: Release, table: str, split: str | None = None, columns: list[str] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Rows of a table, a few held at a time."""
-    names = None if columns is None else list(columns)
+    """Rows of a table, a few held at a time; all columns by default."""
     for path in release.files(table, split):
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_ROWS, columns=names):
+            for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
                 yield from batch.to_pylist()
 
 
@@ -131,16 +135,18 @@ def joined(row: Mapping[str, Any], columns: Iterable[str]) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def column_names(release: Release, table: str) -> list[str]:
-    """Names of a table's columns."""
-    return pq.read_schema(release.files(table)[0]).names
-
-
-def _check_columns(release: Release, table: str, wanted: Iterable[str]) -> None:
-    known = column_names(release, table)
-    for name in wanted:
+def _wanted(
+    release: Release,
+    table: str,
+    used: Iterable[str],
+    everything: bool,  # noqa: FBT001
+) -> list[str]:
+    """Columns to read, those of a view checked."""
+    known: list[str] = pq.read_schema(release.files(table)[0]).names
+    for name in used:
         if name not in known:
             raise UsageError.from_unknown_name(f"column of {table}:", name, known)
+    return known if everything else list(dict.fromkeys(["_id", *used]))
 
 
 def _rest(row: Mapping[str, Any], used: Iterable[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A release as a collection in the manner of ``ir_datasets``.
 
 The names of methods, fields and keys are that package's, so that tools written for its data sets
-(ir-measures, PyTerrier) take a release; the package itself is not needed. Documents are read a few
+(ir-measures among them) take a release; the package itself is not needed. Documents are read a few
 at a time, and one is found by its id through the row groups' least and greatest ids.
 """
 
@@ -78,7 +78,7 @@ class Collection:
         Raises:
             UsageError: the corpus has no column that the view names.
         """
-        for entry in documents(self.release, self.view):
+        for entry in documents(self.release, self.view, metadata=False):
             yield Document(entry.key, entry.title, entry.text)
 
     def docs_count(self) -> int:
@@ -104,7 +104,7 @@ class Collection:
         Raises:
             UsageError: the queries have no column that the view names.
         """
-        for entry in queries(self.release, self.split, self.view):
+        for entry in queries(self.release, self.split, self.view, metadata=False):
             yield Query(entry.key, entry.text)
 
     def queries_count(self) -> int:

@@ -48,11 +48,13 @@ def write_trec(
     """
     with new_folder(folder) as stage:
         with (stage / "corpus.jsonl").open("w", encoding="utf-8", newline="") as out:
-            for entry in documents(release, view):
+            for entry in documents(release, view, metadata=False):
                 row = {"id": entry.key, "contents": _joined(entry)}
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
         for split in splits if splits is not None else release.splits("queries"):
-            _write_topics(stage / f"{split}.topics.tsv", queries(release, split, view))
+            _write_topics(
+                stage / f"{split}.topics.tsv", queries(release, split, view, metadata=False)
+            )
             pairs = list(judgements(release, split, view))
             _write_pairs(stage / f"{split}.qrels", pairs)
             for label in sorted({pair.partition for pair in pairs if pair.partition}):

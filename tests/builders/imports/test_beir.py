@@ -199,6 +199,14 @@ def test_one_partition_alone(tmp_path: Path, pumps: Release) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_the_order_of_the_files_decides_nothing(tmp_path: Path) -> None:
+    judged = ["q1\td2\t1\n", "q2\td1\t1\n", "q2\t3\t0\n"]
+    one = import_beir(beir(tmp_path / "a", test="".join(judged)), tmp_path / "r")
+    other = beir(tmp_path / "b", DOCUMENTS[::-1], QUERIES[::-1], test="".join(judged[::-1]))
+    again = import_beir(other, tmp_path / "s")
+    assert one.manifest.fingerprint == again.manifest.fingerprint
+
+
 def test_what_is_no_such_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         import_beir(tmp_path / "nothing", tmp_path / "r")
