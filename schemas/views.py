@@ -99,10 +99,11 @@ def judgements(release: Release, split: str, view: View = PLAIN) -> Iterator[Jud
     table = release.table("qrels", split)
     labelled = "partition" in table.column_names
     if view.partition is not None:
-        labels = table.column("partition").unique().to_pylist() if labelled else []
+        # A label that another split has leaves this one without pairs, and is no mistake.
+        every = release.table("qrels", columns=["partition"]) if labelled else None
+        labels = set(every.column("partition").to_pylist()) - {None} if every else set[str]()
         if view.partition not in labels:
-            known = sorted(label for label in labels if label is not None)
-            raise UsageError.from_unknown_name("partition", view.partition, known)
+            raise UsageError.from_unknown_name("partition", view.partition, sorted(labels))
         table = _of_partition(table, view.partition)
     for batch in table.to_batches(max_chunksize=_ROWS):
         for row in batch.to_pylist():

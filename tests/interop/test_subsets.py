@@ -8,6 +8,7 @@ import pytest
 from datasets import get_dataset_config_names, get_dataset_split_names, load_dataset
 
 from domainbench.schemas.release import Release, TableData, write_release
+from domainbench.schemas.views import View, judgements
 from tests.schemas.conftest import CORPUS, QRELS, QUERIES, info, pair, table, tables
 
 OUTSIDE = pair("q2", "d1", "OUT")
@@ -70,3 +71,6 @@ def test_each_split_is_a_split_of_its_subsets(tmp_path: Path) -> None:
     assert get_dataset_split_names(folder, "OUT-qrels") == ["dev"]
     loaded = load_dataset(folder, "OUT-qrels", split="dev", cache_dir=str(tmp_path / "cache"))
     assert loaded["query-id"] == ["q2"]
+    out = View(partition="OUT")
+    assert list(judgements(split, "test", out)) == []
+    assert [found.query for found in judgements(split, "dev", out)] == ["q2"]
