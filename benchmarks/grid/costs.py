@@ -19,15 +19,17 @@ def cell_cost(costs: Sequence[tuple[str | None, Cost]]) -> CellCost:
         costs: name of the index (None for what combines rankings) and cost of each ranking.
     """
     indexes = {name: cost for name, cost in reversed(costs) if name is not None}.values()
-    cut = _total(indexes, lambda cost: _number(cost.stats, "cut_seconds"))
-    encode = _total(indexes, lambda cost: _number(cost.stats, "encode_seconds"))
+    stages = {
+        stage: _total(indexes, lambda cost, name=stage: _number(cost.stats, name))
+        for stage in ("load_seconds", "cut_seconds", "encode_seconds")
+    }
     build = _total(indexes, lambda cost: cost.index_seconds)
+    rest = None if build is None else build - sum(seconds or 0 for seconds in stages.values())
     size = _total(indexes, lambda cost: _number(cost.stats, "index_bytes"))
     peaks = [cost.peak_mib for _, cost in costs if cost.peak_mib is not None]
     return CellCost(
-        cut_seconds=cut,
-        encode_seconds=encode,
-        index_seconds=None if build is None else max(build - (cut or 0) - (encode or 0), 0.0),
+        **stages,
+        index_seconds=None if rest is None else max(rest, 0.0),
         search_seconds=_total([cost for _, cost in costs], lambda cost: cost.search_seconds),
         peak_mib=max(peaks, default=None),
         index_bytes=None if size is None else int(size),

@@ -67,10 +67,12 @@ class Group:
 
     def missing(self) -> int:
         """Rankings that are not there yet."""
-        return sum(
-            not self._rankers[asked].is_kept(parse_system(wanted.system), wanted.depth)
-            for asked, wanted in self._searches()
-        )
+        return sum(not self._is_kept(search) for search in self._searches())
+
+    def _is_kept(self, search: Search) -> bool:
+        ranker, system = self._rankers[search[0]], parse_system(search[1].system)
+        depth = search[1].depth
+        return _fault(ranker.path, system, depth) is None and ranker.is_kept(system, depth)
 
     @property
     def computed(self) -> int:
@@ -111,11 +113,13 @@ class Group:
         for search in searches:
             (asked, wanted), ranker = search, self._rankers[search[0]]
             system = parse_system(wanted.system, pool)
-            if ranker.find(system, wanted.depth) is not None:
-                continue
-            if broken is None:
-                broken = _fault(self.indexes.open, system)
-            self._note(asked, wanted, broken or _fault(ranker.rank, system, wanted.depth))
+            fault = _fault(ranker.find, system, wanted.depth)
+            if fault is None:
+                if ranker.find(system, wanted.depth) is not None:
+                    continue
+                broken = broken or _fault(self.indexes.open, system)
+                fault = broken or _fault(ranker.rank, system, wanted.depth)
+            self._note(asked, wanted, fault)
             advance(1)
         for system in pool.values():
             self.indexes.close(system)
@@ -124,13 +128,14 @@ class Group:
         """Make a ranking of others, unless one of them has failed."""
         (asked, wanted), ranker = search, self._rankers[search[0]]
         system = parse_system(wanted.system)
-        if ranker.find(system, wanted.depth) is not None:
-            return
         failed = [m for m in wanted.members if (asked, m) in self._failed]
         if failed:
             fault = f"{failed[0].system}: {self._failed[asked, failed[0]]}"
         else:
-            fault = _fault(ranker.rank, system, wanted.depth)
+            fault = _fault(ranker.find, system, wanted.depth)
+            if fault is None and ranker.find(system, wanted.depth) is not None:
+                return
+            fault = fault or _fault(ranker.rank, system, wanted.depth)
         self._note(asked, wanted, fault)
         advance(1)
 

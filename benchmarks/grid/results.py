@@ -40,6 +40,7 @@ COLUMNS = {
     "reason": pa.string(),
     "empty": pa.list_(pa.string()),
     "reused": pa.bool_(),
+    "load_seconds": pa.float64(),
     "cut_seconds": pa.float64(),
     "encode_seconds": pa.float64(),
     "index_seconds": pa.float64(),
@@ -57,6 +58,8 @@ class _Model(BaseModel):
 class CellCost(_Model):
     """What a ranking takes when nothing of it is there yet; None where it is not known."""
 
+    load_seconds: float | None = None
+    """Loading a model, or fitting one on the corpus."""
     cut_seconds: float | None = None
     """Cutting the documents into passages."""
     encode_seconds: float | None = None
@@ -72,7 +75,13 @@ class CellCost(_Model):
     @property
     def seconds(self) -> float | None:
         """All stages together."""
-        stages = (self.cut_seconds, self.encode_seconds, self.index_seconds, self.search_seconds)
+        stages = [
+            self.load_seconds,
+            self.cut_seconds,
+            self.encode_seconds,
+            self.index_seconds,
+            self.search_seconds,
+        ]
         known = [stage for stage in stages if stage is not None]
         return sum(known) if known else None
 
