@@ -1,0 +1,1 @@
+"""Re-ranking: a cross-encoder reads query and document together."""
