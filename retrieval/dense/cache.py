@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from .table import KEY_BYTES, Table, first_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 WINDOW = 16_384
 """Rows asked of a computation at once, which may take them in the order that suits it."""
+WINDOW_BYTES = 1 << 24
+"""Text asked at once: its tokens take about fifty times as much while they are made."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ def cache_folder() -> Path:
         return Path(named)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "domainbench"
+
+
+def text_bytes(texts: Any) -> NDArray[np.int64]:
+    """Bytes of each of n texts (``pyarrow.LargeStringArray``)."""
+    return pc.call_function("binary_length", [texts]).to_numpy(zero_copy_only=False)
 
 
 def text_keys(texts: Any, rows: NDArray[np.int64] | None = None) -> NDArray[np.uint8]:
@@ -72,6 +80,7 @@ def fill(
     keys: NDArray[np.uint8],
     width: int,
     compute: Callable[[NDArray[np.int64]], Groups],
+    sizes: NDArray[np.int64] | None = None,
 ) -> Filled:
     """Rows for n keys, computed where the folder has none.
 
@@ -79,8 +88,9 @@ def fill(
         folder: of the cache; None computes everything in memory.
         keys: (n, 16) digests of what the rows are computed from.
         width: numbers of a row.
-        compute: from at most ``WINDOW`` row numbers to groups of them with their rows (m, width);
-            a group is kept as soon as it is given.
+        compute: from the row numbers of a window to groups of them with their rows (m, width); a
+            group is kept as soon as it is given.
+        sizes: n bytes of text, by which a window is bounded besides the number of its rows.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -89,21 +99,30 @@ def fill(
     distinct = first == np.arange(len(keys))
     if folder is None or not len(keys):
         values = np.empty((len(keys), width), np.float32)
-        _compute(np.flatnonzero(distinct), compute, values.__setitem__)
+        for window in windows(np.flatnonzero(distinct), sizes):
+            for rows, found in compute(window):
+                values[rows] = found
         return Filled(values[first] if not distinct.all() else values, int(distinct.sum()), 0)
     table = Table(folder, keys, width)
     table.take(distinct)
     todo = np.flatnonzero(distinct & ~table.done)
-    _compute(todo, compute, table.put)
+    for window in windows(todo, sizes):
+        for rows, found in compute(window):
+            table.put(rows, found)
     table.repeat(first)
     return Filled(table.values(), len(todo), int(distinct.sum()) - len(todo))
 
 
-def _compute(
-    todo: NDArray[np.int64],
-    compute: Callable[[NDArray[np.int64]], Groups],
-    keep: Callable[[NDArray[np.int64], NDArray[np.float32]], None],
-) -> None:
-    for start in range(0, len(todo), WINDOW):
-        for rows, values in compute(todo[start : start + WINDOW]):
-            keep(rows, values)
+def windows(
+    rows: NDArray[np.int64], sizes: NDArray[np.int64] | None
+) -> Iterator[NDArray[np.int64]]:
+    """Rows in runs of at most ``WINDOW`` rows and ``WINDOW_BYTES`` bytes, one row at least."""
+    before = np.zeros(len(rows) + 1, np.int64)
+    if sizes is not None:
+        np.cumsum(sizes[rows], out=before[1:])
+    start = 0
+    while start < len(rows):
+        most = int(np.searchsorted(before, before[start] + WINDOW_BYTES, "right")) - 1
+        end = max(start + 1, min(start + WINDOW, most))
+        yield rows[start:end]
+        start = end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...schemas.errors import UsageError
-from .cache import fill, text_keys
+from .cache import fill, text_bytes, text_keys
 from .models import first_line
 from .tokens import batches, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -86,7 +87,8 @@ class Encoder:
             for places, vectors in self._window(stored.take(pa.array(chosen[part]))):
                 yield part[places], vectors
 
-        filled = fill(self._cache, text_keys(stored, rows), self.dimensions, compute)
+        keys, sizes = text_keys(stored, rows), text_bytes(stored)[chosen]
+        filled = fill(self._cache, keys, self.dimensions, compute, sizes)
         self.encoded += filled.computed
         self.cached += filled.reused
         return filled.values
@@ -99,11 +101,9 @@ class Encoder:
             yield np.flatnonzero(~filled), zeros
         places = np.flatnonzero(filled)
         given = texts.filter(pa.array(filled)).to_pylist()
-        options = {"prompt": self._prompt, "task": self._task}
-        groups = run_batches(
-            self._model, given, options, self._vectors, self.batch_tokens, _MOST_TEXTS
-        )
-        for part, values in groups:
+        with model_errors():
+            tokens = tokenize(self._model, given, prompt=self._prompt, task=self._task)
+        for part, values in run_batches(self._model, tokens, self._vectors, self.batch_tokens):
             yield places[part], self._checked(values, [given[place] for place in part])
 
     def _vectors(self, features: dict[str, Any]) -> Any:
@@ -141,59 +141,46 @@ def default_budget(model: Any) -> int:
 
 
 def run_batches(
-    model: Any,
-    inputs: Sequence[Any],
-    options: dict[str, Any],
-    call: Callable[[dict[str, Any]], Any],
-    budget: int,
-    most: int,
+    model: Any, tokens: Tokens, call: Callable[[dict[str, Any]], Any], budget: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Run a model over a window of inputs, longest first.
+    """Run a model over tokenised inputs, longest first.
 
     Args:
         model: of sentence-transformers.
-        inputs: n texts or pairs of texts.
-        options: of its ``preprocess``.
+        tokens: of n inputs.
         call: from the features of m inputs to a tensor (m, …) of float32.
         budget: tokens of a batch, padding included.
-        most: inputs of a batch.
 
     Yields:
-        Groups of places in ``inputs`` with their values.
+        Groups of places among the inputs with their values.
 
     Raises:
         UsageError: the model fails.
     """
-    if not inputs:
-        return
+    import torch
+    from sentence_transformers.util import batch_to_device
+
+    held: list[tuple[NDArray[np.int64], Any]] = []
+    plan = list(batches(tokens.lengths, budget, _MOST_TEXTS))
+    for number, rows in enumerate(plan, 1):
+        with model_errors(), torch.inference_mode():
+            held.append((rows, call(batch_to_device(tokens.batch(rows), model.device))))
+        # Values stay on the device until then: a GPU works on while batches are made for it.
+        if sum(len(part) for part, _ in held) >= _GROUP or number == len(plan):
+            with model_errors():
+                values = torch.cat([values for _, values in held]).cpu().numpy()
+            yield np.concatenate([part for part, _ in held]), values
+            held.clear()
+
+
+@contextmanager
+def model_errors() -> Generator[None]:
+    """Say what a model's libraries raise as a ``UsageError``."""
     try:
-        tokens = tokenize(model, inputs, **options)
-        yield from _groups(model, tokens, call, budget, most)
+        yield
     except (RuntimeError, IndexError, ValueError) as error:
         raise UsageError(
             "the model fails to encode",
             found=first_line(error),
             hint="try a smaller batch_tokens or max_length",
         ) from error
-
-
-def _groups(
-    model: Any,
-    tokens: Tokens,
-    call: Callable[[dict[str, Any]], Any],
-    budget: int,
-    most: int,
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    import torch
-    from sentence_transformers.util import batch_to_device
-
-    held: list[tuple[NDArray[np.int64], Any]] = []
-    plan = list(batches(tokens.lengths, budget, most))
-    for number, rows in enumerate(plan, 1):
-        with torch.inference_mode():
-            held.append((rows, call(batch_to_device(tokens.batch(rows), model.device))))
-        # Values stay on the device until then: a GPU works on while batches are made for it.
-        if sum(len(part) for part, _ in held) >= _GROUP or number == len(plan):
-            values = torch.cat([values for _, values in held]).cpu().numpy()
-            yield np.concatenate([part for part, _ in held]), values
-            held.clear()

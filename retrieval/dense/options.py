@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UsageError
-from .shim import SearchOptions
+from .search_options import SearchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,11 +107,8 @@ def parse_options(options: Mapping[str, str], *, has_model: bool) -> DenseOption
 
 
 def _search_value(name: str, text: str) -> Any:
-    """The value of an option whose type is that of the field's default."""
-    kind = str(_SEARCH[name].type)
-    if "int" in kind:
-        return parse_count(name, text)
-    return parse_flag(name, text) if "bool" in kind else text
+    """A whole number or a word; ``SearchOptions`` says which of them it takes."""
+    return parse_count(name, text, least=0) if "int" in str(_SEARCH[name].type) else text
 
 
 def parse_prompt(_name: str, text: str) -> str:
@@ -127,10 +125,9 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\{letter}" if letter else f"\\u{ord(found[0]):04x}"
 
 
-def parse_count(name: str, text: str) -> int:
-    """A whole number from 1, or from 0 for a seed; ``UsageError`` if it is none."""
-    if not (text.isascii() and text.isdigit()) or (int(text) < 1 and name != "seed"):
-        least = 0 if name == "seed" else 1
+def parse_count(name: str, text: str, least: int = 1) -> int:
+    """A whole number from ``least``; ``UsageError`` if it is none."""
+    if not (text.isascii() and text.isdigit()) or int(text) < least:
         raise UsageError(
             f"{name} is out of range", found=text, expected=f"a whole number from {least}"
         )
@@ -179,7 +176,7 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "dtype": parse_dtype,
     "device": parse_device,
     "dims": parse_count,
-    "seed": parse_count,
+    "seed": partial(parse_count, least=0),
     "normalize": parse_flag,
     "batch_tokens": parse_budget,
     "cache": parse_flag,

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..run import rank_rows
 from .search import VectorIndex
-
-
-@dataclass(frozen=True)
-class SearchOptions:
-    """None yet."""
+from .search_options import SearchOptions
 
 
 class Index:
