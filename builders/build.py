@@ -33,6 +33,12 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
         DataError: no source can be read.
     """
     family = find_family(request.family)
+    if request.family not in _BUILDERS:
+        raise UsageError(
+            f"releases of the family {request.family!r} are not built from raw files",
+            expected="one of " + ", ".join(_BUILDERS),
+            hint="`domainbench import` brings data sets into its form",
+        )
     with _workshop(request.target) as work:
         built = _BUILDERS[request.family](request, work, progress)
         info = ReleaseInfo(

@@ -10,6 +10,7 @@ from datasets import load_dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domainbench.api import build
 from domainbench.benchmarks.evaluate import evaluate
 from domainbench.builders.imports.beir import import_beir
 from domainbench.builders.imports.beir_files import Pair, read_beir
@@ -229,6 +230,11 @@ def test_what_is_no_such_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot name a split"):
         import_beir(folder, tmp_path / "r")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "empty"]
+
+
+def test_the_family_has_no_builder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="domainbench import"):
+        build("retrieval", [beir(tmp_path / "b")], tmp_path / "r")
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
