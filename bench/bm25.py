@@ -6,7 +6,14 @@ DIR/ir holds docs_short.parquet, q150.parquet and q1000.parquet. Every engine ge
 Python or Arrow strings already in memory; tokenizing, also of the queries, counts. All words of
 two characters or more are kept, none is stemmed. Compiling is not counted: a first round warms
 every engine up. rank-bm25 is timed on a few queries, its time for all is extrapolated.
+
+The floor is the time to read, on all cores, exactly the postings of each query's terms out of the
+index as it lies in memory, 6 bytes each, doing nothing but add up their 64-bit words: what a search
+that reads postings cannot go below. domainbench may, as it reads frequent terms in another form.
 """
+
+# numba infers the types of a kernel's arguments:
+# ruff: noqa: ANN001, ANN202
 
 from __future__ import annotations
 
@@ -15,20 +22,30 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import pairwise
 from os import cpu_count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bm25s
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import tantivy
-from harness import alternate, machine, peak_mib, save, table
+from harness import Timing, alternate, machine, peak_mib, save, table
+from numba import njit
 from rank_bm25 import BM25Okapi
 
+from domainbench.retrieval.bm25.build import build_index
+from domainbench.retrieval.bm25.counts import Utf8
+from domainbench.retrieval.bm25.methods import Formula
+from domainbench.retrieval.bm25.search import query_terms
 from domainbench.retrieval.bm25.system import BM25System
+from domainbench.retrieval.bm25.tokenizer import Tokenizer
 from domainbench.retrieval.texts import Texts
+
+if TYPE_CHECKING:
+    from domainbench.retrieval.bm25.index import Index
 
 THREADS = cpu_count() or 1
 QUERIES = (("q150", 100), ("q150", 1000), ("q1000", 100))
@@ -103,6 +120,51 @@ def search_tantivy(index: Any, queries: list[str], k: int) -> Any:
         return list(pool.map(one, queries))
 
 
+@njit(nogil=True)
+def _stream(texts, impacts, places, terms):
+    """Sum of the 64-bit words that hold the postings of some terms."""
+    total = np.uint64(0)
+    for term in terms:
+        for p in range(places[term, 0] // 4, (places[term, 1] + 3) // 4):
+            total += texts[p]
+        for p in range(places[term, 0] // 2, (places[term, 1] + 1) // 2):
+            total += impacts[p]
+    return total
+
+
+class Floor:
+    """Reads the postings that queries touch.
+
+    Args:
+        index: the index.
+        queries: the queries.
+    """
+
+    def __init__(self, index: Index, queries: Texts) -> None:
+        bounds, terms, _ = query_terms(index, Utf8.from_arrow(queries.texts), Tokenizer(), THREADS)
+        distinct, rows = np.unique(terms, return_inverse=True)
+        cuts = [int(bounds[len(queries) * i // THREADS]) for i in range(THREADS + 1)]
+        self._parts = [rows[a:b] for a, b in pairwise(cuts)]
+        # Words, as wide as a reduction can take: the last, partial one of an array is left out.
+        self._texts = index.texts[: len(index.texts) // 4 * 4].view(np.uint64)
+        self._impacts = index.impacts[: len(index.impacts) // 2 * 2].view(np.uint64)
+        last = len(index.texts) // 4 * 4
+        shards = range(len(index.shards) - 1)
+        self._places = [np.minimum(index.places(s, distinct), last) for s in shards]
+        touched = sum(places[rows, 1] - places[rows, 0] for places in self._places)
+        self.bytes = 6 * int(np.sum(touched))
+
+    def read(self) -> None:
+        """Read them all once."""
+
+        def part(terms: Any) -> None:
+            for places in self._places:
+                _stream(self._texts, self._impacts, places, terms)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(part, self._parts))
+
+
 def peak(engine: str, data: Path, rows: int | None) -> None:
     """Read the corpus and index it: what the memory of an engine is taken of."""
     texts = read_documents(data, rows)
@@ -131,6 +193,18 @@ def time_reference(documents: list[str], queries: list[str]) -> tuple[float, flo
     return indexed - start, seconds
 
 
+def floor_row(what: str, floor: Floor, search: Timing, read: Timing) -> list[object]:
+    """A search against its floor."""
+    return [
+        what,
+        f"{floor.bytes / 1e9:.2f}",
+        str(read),
+        f"{floor.bytes / read.median / 1e9:.0f}",
+        str(search),
+        f"{search.median / read.median:.2f}x",
+    ]
+
+
 def main() -> None:
     """Run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -150,13 +224,17 @@ def main() -> None:
     queries = {name: read(arguments.data, name, "query_id") for name in ("q150", "q1000")}
     spoken = {name: found.texts.to_pylist() for name, found in queries.items()}
 
-    def compare(what: str, cases: dict[str, Any]) -> list[object]:
-        timings = alternate(cases, rounds=arguments.rounds)
+    def compare(what: str, cases: dict[str, Any], floor: Floor | None = None) -> list[object]:
+        extra = {} if floor is None else {"floor": floor.read}
+        timings = alternate(cases | extra, rounds=arguments.rounds)
         figures[what] = {name: timing.seconds for name, timing in timings.items()}
+        if floor is not None:
+            floors.append(floor_row(what, floor, timings["domainbench"], timings.pop("floor")))
         ratios = [timings[name].median / timings["domainbench"].median for name in timings]
         return [what, *(f"{t} ({r:.1f}x)" for t, r in zip(timings.values(), ratios, strict=True))]
 
     figures: dict[str, Any] = {}
+    floors: list[list[object]] = []
     rows = [
         compare(
             "index, s",
@@ -168,13 +246,15 @@ def main() -> None:
         )
     ]
     ours, other, third = index_ours(texts), index_bm25s(strings), index_tantivy(strings)
+    index = build_index(Utf8.from_arrow(texts.texts), Tokenizer(), Formula(), THREADS)
     for name, k in QUERIES:
         cases = {
             "domainbench": partial(ours.search, queries[name], k),
             "bm25s": partial(search_bm25s, other, spoken[name], k),
             "tantivy": partial(search_tantivy, third, spoken[name], k),
         }
-        rows.append(compare(f"search {name}, top {k}, s", cases))
+        floor = Floor(index, queries[name])
+        rows.append(compare(f"search {name}, top {k}, s", cases, floor))
     rows.append(["read and index, peak MiB", *(f"{value:.0f}" for value in peaks.values())])
     difference = max(check_scores(ours, other, queries[name], k) for name, k in QUERIES)
     reference = time_reference(strings, spoken["q150"])
@@ -182,6 +262,9 @@ def main() -> None:
     print(machine("numba", "bm25s", "tantivy", "rank-bm25"))
     print(f"{len(strings)} documents, {len(queries['q150'])} queries")
     print(table(["", "domainbench", "bm25s (numba)", "tantivy"], rows))
+    print()
+    header = ["", "postings, GB", "floor, s", "GB/s", "domainbench, s", "of the floor"]
+    print(table(header, floors))
     print(f"\nLargest relative difference from the scores of bm25s: {difference:.2g}")
     print(
         f"rank-bm25: index {reference[0]:.1f} s, search q150 {reference[1]:.0f} s "

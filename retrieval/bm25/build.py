@@ -16,8 +16,15 @@ import numpy as np
 
 from . import index_kernels as kernels
 from .files import ArrayFile, open_index, write_index
-from .index import SHARD, Index, ordered_search, shard_bounds
-from .pieces import KeptPieces, SpilledPieces, Vocabulary, batches, count_pieces
+from .index import SHARD, Index, shard_bounds
+from .pieces import (
+    KeptPieces,
+    SpilledPieces,
+    Vocabulary,
+    batches,
+    count_pieces,
+    places,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
 FREQUENT_SHARE = 0.1
 """Share of the texts from which on a dense row beats postings."""
 FREQUENT_TERMS = 512
-MEMORY = 1 << 30
+MEMORY = 1 << 28
 _BYTES_PER_TEXT_BYTE = 4
 """Memory that counting takes at most for a byte of text, roughly: table, counts, their copies."""
 
@@ -118,7 +125,7 @@ def _count(
     threads: int,
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """Count all texts; the terms' hashes, ascending, their df, and the texts' lengths."""
-    vocabulary = Vocabulary()
+    vocabulary = Vocabulary(pool)
     lengths: list[npt.NDArray[np.int32]] = []
     for number, (first, last) in enumerate(pairwise(bounds.tolist())):
         for part in batches(texts.slice(first, last), batch):
@@ -166,13 +173,14 @@ class _Writer:
         formula, text = self.formula, 0
         calls = []
         for piece, name in zip(pieces, names, strict=True):
-            place = df[name]
+            place, idf = np.empty(len(name), np.int64), np.empty(len(name))
+            place[piece.order], idf[piece.order] = df[name], self.idf[name]
             df[name] += piece.df
             factor = self.factor[first + text : last]
             calls.append(
                 self.pool.submit(
                     kernels.write_postings,
-                    piece.terms, piece.counts, piece.ends, place, text, self.idf[name], factor,
+                    piece.terms, piece.counts, piece.ends, place, text, idf, factor,
                     formula.k1, formula.gain, formula.delta or 0.0, formula.method == "bm25l",
                     texts, impacts,
                 )
@@ -184,7 +192,7 @@ class _Writer:
         return len(terms)
 
     def _names(self, piece: Piece) -> npt.NDArray[np.int32]:
-        return self.numbers[ordered_search(self.hashes, piece.hashes)]
+        return self.numbers[places(self.hashes, piece.hashes)]
 
 
 class _Sink(Protocol):

@@ -134,7 +134,10 @@ class Index:
         """Number of the term with each hash, -1 where the index has none."""
         if not len(self.hashes):
             return np.full(len(hashes), -1, np.int32)
-        at = np.minimum(ordered_search(self.hashes, hashes), len(self.hashes) - 1)
+        order = np.argsort(hashes)  # looked up in order, which the caches like
+        at = np.empty_like(order)
+        at[order] = np.searchsorted(self.hashes, hashes[order])
+        at = np.minimum(at, len(self.hashes) - 1)
         return np.where(self.hashes[at] == hashes, self.numbers[at], np.int32(-1))
 
     def save(self, folder: Path) -> None:
@@ -161,16 +164,6 @@ class Index:
         from .files import open_index
 
         return open_index(folder, about)
-
-
-def ordered_search(
-    hashes: npt.NDArray[np.uint64], wanted: npt.NDArray[np.uint64]
-) -> npt.NDArray[np.int64]:
-    """``np.searchsorted``, but looked up in order, which the caches like."""
-    order = np.argsort(wanted)
-    found = np.empty(len(wanted), np.int64)
-    found[order] = np.searchsorted(hashes, wanted[order])
-    return found
 
 
 def runs(starts: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:

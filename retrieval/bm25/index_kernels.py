@@ -17,6 +17,16 @@ def document_frequencies(terms, df):
 
 
 @njit(cache=True, nogil=True)
+def find_in_order(hashes, part, places):
+    """Write the place of each of some hashes (uint64, ascending) among all, which hold them."""
+    at = 0
+    for i in range(part.size):
+        while hashes[at] < part[i]:
+            at += 1
+        places[i] = at
+
+
+@njit(cache=True, nogil=True)
 def order_by_frequency(df, first, order):
     """Rank terms by df descending, then by their present number (a counting sort).
 

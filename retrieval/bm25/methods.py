@@ -86,13 +86,15 @@ class Formula:
         The logarithm is the C library's, taken once for each distinct df, because numpy's varies
         with the vector unit of the processor.
         """
-        distinct, inverse = np.unique(df, return_inverse=True)
-        idf = np.array([self._idf_of(int(value), documents) for value in distinct], np.float64)
+        times = np.bincount(df)
+        distinct = np.flatnonzero(times)
+        idf = np.array([self._idf_of(value, documents) for value in distinct.tolist()], np.float64)
         if self.epsilon is not None and len(df):
-            times = np.bincount(inverse, minlength=len(distinct))
-            mean = math.fsum((idf * times).tolist()) / len(df)
+            mean = math.fsum((idf * times[distinct]).tolist()) / len(df)
             idf[idf < 0] = self.epsilon * mean
-        return idf[inverse]
+        of_df = np.empty(len(times))
+        of_df[distinct] = idf
+        return of_df[df]
 
     def _idf_of(self, df: int, n: int) -> float:
         match self.method:

@@ -28,9 +28,11 @@ class Piece:
     """Terms of consecutive texts, with their occurrences."""
 
     hashes: npt.NDArray[np.uint64]
-    """Hash of each term, shape (terms,), none twice."""
+    """Hashes of the terms, ascending, shape (terms,)."""
     df: npt.NDArray[np.int64]
-    """Texts that hold each term, shape (terms,)."""
+    """Texts that hold the term of each hash, shape (terms,)."""
+    order: npt.NDArray[np.int64]
+    """Term of each hash, shape (terms,)."""
     terms: npt.NDArray[np.int32]
     """Term of each posting, text by text, shape (postings,)."""
     counts: npt.NDArray[np.int32]
@@ -52,14 +54,17 @@ def count_pieces(
 
 def _piece(counts: WordCounts, meaning: npt.NDArray[np.uint64] | None) -> Piece:
     """Words as the terms they stand for; dropped where that is 0."""
-    hashes = counts.hashes
-    if meaning is not None:
+    if meaning is None:
+        order = np.argsort(counts.hashes)
+        hashes = counts.hashes[order]
+    else:
         hashes, names = np.unique(np.append(meaning, np.uint64(0)), return_inverse=True)
         hashes = hashes[1:]
+        order = np.arange(len(hashes))
         counts.rename((names[:-1] - 1).astype(np.int32), len(hashes))
     df = np.zeros(len(hashes), np.int64)
     kernels.document_frequencies(counts.terms, df)
-    return Piece(hashes, df, counts.terms, counts.counts, counts.ends, counts.lengths)
+    return Piece(hashes, df[order], order, counts.terms, counts.counts, counts.ends, counts.lengths)
 
 
 class PieceStore(Protocol):
@@ -112,7 +117,7 @@ class SpilledPieces:
         pieces: list[Piece] = []
         with path.open("rb") as file:
             while file.tell() < size:
-                pieces.append(Piece(*(np.load(file) for _ in range(6))))
+                pieces.append(Piece(*(np.load(file) for _ in range(7))))
         path.unlink()
         return pieces
 
@@ -120,7 +125,8 @@ class SpilledPieces:
 class Vocabulary:
     """The terms of all pieces and the number of texts that hold each."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
         self._hashes = [np.empty(0, np.uint64)]
         self._df = [np.empty(0, np.int64)]
         self._waiting = 0
@@ -135,14 +141,23 @@ class Vocabulary:
 
     def merge(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
         """Hashes of all terms, ascending, and the df of each."""
-        hashes, df = np.concatenate(self._hashes), np.concatenate(self._df)
-        order = np.argsort(hashes)
-        hashes, df = hashes[order], df[order]
-        new = np.flatnonzero(np.diff(hashes, prepend=np.uint64(0)) != 0)
-        self._hashes = [hashes[new]]
-        self._df = [np.add.reduceat(df, new) if len(new) else df]
-        self._waiting = 0
-        return self._hashes[0], self._df[0]
+        hashes = np.sort(np.concatenate(self._hashes))
+        new = np.ones(len(hashes), np.bool_)
+        np.not_equal(hashes[1:], hashes[:-1], out=new[1:])
+        hashes = hashes[new]
+        df = np.zeros(len(hashes), np.int64)
+        found = self._pool.map(lambda part: places(hashes, part), self._hashes)
+        for place, count in zip(found, self._df, strict=True):
+            df[place] += count
+        self._hashes, self._df, self._waiting = [hashes], [df], 0
+        return hashes, df
+
+
+def places(hashes: npt.NDArray[np.uint64], part: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Place of each of some hashes, ascending, among all, which hold them."""
+    found = np.empty(len(part), np.int64)
+    kernels.find_in_order(hashes, part, found)
+    return found
 
 
 def batches(texts: Utf8, most: int | None) -> Iterator[Utf8]:

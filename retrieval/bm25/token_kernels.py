@@ -40,7 +40,7 @@ def _step(h, code):
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _decode(data, i):
+def decode(data, i):
     """Code point that starts at a byte >= 0x80 of valid UTF-8, and its length in bytes."""
     lead = np.int64(data[i])
     if lead < 0xE0:
@@ -103,7 +103,7 @@ def count_words(  # noqa: C901, PLR0912, PLR0915 -- one scan, see above
             if byte < 0x80:
                 entry = codes[byte]
             else:
-                code, width = _decode(data, i)
+                code, width = decode(data, i)
                 entry = codes[code]
             kind = entry >> KIND_SHIFT
             start = i
@@ -121,7 +121,7 @@ def count_words(  # noqa: C901, PLR0912, PLR0915 -- one scan, see above
                         if entry == 0:
                             break
                     else:
-                        code, width = _decode(data, i)
+                        code, width = decode(data, i)
                         entry = codes[code]
                         kind = entry >> KIND_SHIFT
                         if kind != WORD and kind != MARK and kind != IGNORED:  # noqa: PLR1714 -- as above
@@ -195,7 +195,7 @@ def hash_words(data, offsets, hashes):
                 h = _step(h, data[i])
                 i += 1
             else:
-                code, width = _decode(data, i)
+                code, width = decode(data, i)
                 h = _step(h, code)
                 i += width
         hashes[word] = np.uint64(_finish(h))
