@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from ..retrieval.fused import FusedSystem
 from ..retrieval.run import Run
+from ..retrieval.system import CombinedSystem
 from ..schemas.errors import DataError, UsageError
 from .memory import PeakMemory
 from .results import Cost
@@ -182,7 +182,7 @@ class Ranker:
         return self._done.get(place)
 
     def _rank(self, system: System, depth: int) -> tuple[Run, Cost]:
-        if isinstance(system, FusedSystem):
+        if isinstance(system, CombinedSystem):
             run, cost = self._combine(system, depth)
         else:
             run, cost = self._search(system, depth)
@@ -190,11 +190,13 @@ class Ranker:
         self._keep(system, depth, run, cost)
         return run, cost
 
-    def _combine(self, system: FusedSystem, depth: int) -> tuple[Run, Cost]:
+    def _combine(self, system: CombinedSystem, depth: int) -> tuple[Run, Cost]:
         parts = [self.rank(m, system.member_depth(depth))[0] for m in system.members]
         memory = PeakMemory()
         start = time.perf_counter()
-        run = system.fuse(parts, depth)
+        if system.reads_texts:
+            system.index(self.indexes.corpus)
+        run = system.combine(self.queries, parts, depth)
         seconds = time.perf_counter() - start
         return run, Cost(
             system=system.spec, reused=False, search_seconds=seconds, peak_mib=memory.mib()

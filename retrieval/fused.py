@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..schemas.errors import UsageError
 from .fusion import rrf
+from .system import as_member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,8 @@ class FusedSystem:
         depth: documents of each member's ranking that are fused; as many as are asked for by
             default.
     """
+
+    reads_texts = False
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class FusedSystem:
     @property
     def spec(self) -> str:
         """Canonical specification, members in parentheses where they have arguments."""
-        parts = [_as_member(member.spec) for member in self.members]
+        parts = [as_member(member.spec) for member in self.members]
         text = f"rrf:{'+'.join(parts)},k={self._k:g}"
         if self._weights is not None:
             text += ",weights=" + ";".join(f"{weight:g}" for weight in self._weights)
@@ -90,24 +93,21 @@ class FusedSystem:
 
     def search(self, queries: Texts, k: int) -> Run:
         """Rank with every member and fuse."""
-        return self.fuse([m.search(queries, self.member_depth(k)) for m in self.members], k)
+        runs = [member.search(queries, self.member_depth(k)) for member in self.members]
+        return self.combine(queries, runs, k)
 
     def member_depth(self, k: int) -> int:
         """How deep the members must rank for k fused documents."""
         return self._depth or k
 
-    def fuse(self, runs: Sequence[Run], k: int) -> Run:
-        """Fuse the members' runs, given in their order."""
+    def combine(self, queries: Texts, runs: Sequence[Run], k: int) -> Run:
+        """Fuse the members' runs, given in their order; the queries are not read."""
+        del queries
         return rrf(runs, k=self._k, weights=self._weights, depth=k, name=self.spec)
 
     def stats(self) -> dict[str, Any]:
         """Those of the members."""
         return {member.spec: member.stats() for member in self.members}
-
-
-def _as_member(spec: str) -> str:
-    name, colon, arguments = spec.partition(":")
-    return f"{name}({arguments})" if colon else name
 
 
 def _number(name: str, text: str) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .aggregation import Aggregation
     from .run import Run
     from .texts import Passages, Texts
@@ -50,3 +52,27 @@ class PassageRanker(System, Protocol):
     def search_passages(self, queries: Texts, k: int, aggregation: Aggregation) -> Run:
         """Rank the documents for each query by their aggregated passages, at most k each."""
         ...
+
+
+@runtime_checkable
+class CombinedSystem(System, Protocol):
+    """A system that makes its ranking of other systems' rankings."""
+
+    members: list[System]
+    """The systems whose rankings it takes."""
+    reads_texts: bool
+    """Whether combining reads the documents' texts: then ``index`` keeps them, and no more."""
+
+    def member_depth(self, k: int) -> int:
+        """How deep the members must rank for k documents."""
+        ...
+
+    def combine(self, queries: Texts, runs: Sequence[Run], k: int) -> Run:
+        """Make the ranking of the members' rankings, given in their order; at most k documents."""
+        ...
+
+
+def as_member(spec: str) -> str:
+    """A specification as it stands inside another: its arguments in parentheses."""
+    name, colon, arguments = spec.partition(":")
+    return f"{name}({arguments})" if colon else name

@@ -7,6 +7,8 @@
     dense:MODEL,max_length=256            with its main argument, then options
     rrf:bm25+dense:MODEL,k=60             of systems joined by +
     rrf:bm25(k1=0.9)+dense(MODEL,device=cpu),k=30      members with options, in parentheses
+    passages:bm25,window=512,agg=maxP     documents ranked by their passages
+    rerank:MODEL,n=100,over=bm25          the first n again by a cross-encoder
 """
 
 from __future__ import annotations
@@ -136,8 +138,29 @@ def _rrf(spec: Spec, known: dict[str, System]) -> System:
     return FusedSystem.from_options(members, spec.options)
 
 
+def _passages(spec: Spec, _known: dict[str, System]) -> System:
+    from .passages.system import PassageSystem
+
+    if spec.main is None:
+        raise UsageError("passages names no system", expected="passages:bm25,window=512,agg=maxP")
+    # A system of its own: it indexes passages, and another of the same name may index documents.
+    return PassageSystem.from_options(spec.options, parse_system(spec.main))
+
+
+def _rerank(spec: Spec, known: dict[str, System]) -> System:
+    from .rerank.system import RerankSystem
+
+    if spec.main is None:
+        raise UsageError("rerank names no model", expected="rerank:MODEL,n=100,over=bm25")
+    options = dict(spec.options)
+    first = parse_system(options.pop("over", "bm25"), known)
+    return RerankSystem.from_options(options, spec.main, first)
+
+
 _SYSTEMS: dict[str, Callable[[Spec, dict[str, System]], System]] = {
     "bm25": _bm25,
     "dense": _dense,
     "rrf": _rrf,
+    "passages": _passages,
+    "rerank": _rerank,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...retrieval.fused import FusedSystem
+from ...retrieval.system import CombinedSystem
 from ...retrieval.systems import parse_system
 from ...schemas.errors import UsageError
 from ..ranking import index_name
@@ -98,7 +98,7 @@ def _unknown_view(config: GridConfig, view: str, views: Iterable[str]) -> UsageE
 
 
 def _wanted(system: System, depth: int) -> Wanted:
-    if not isinstance(system, FusedSystem):
+    if not isinstance(system, CombinedSystem):
         return Wanted(system.spec, depth, index_name(system))
     inner = system.member_depth(depth)
     members = tuple(_wanted(member, inner) for member in system.members)

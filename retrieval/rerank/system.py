@@ -11,6 +11,7 @@ import numpy as np
 from ...schemas.errors import UsageError
 from ..identifiers import locate
 from ..run import Run
+from ..system import as_member
 from .options import RerankOptions, parse_options
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class RerankSystem:
         first: the system whose ranking is taken.
         options: see ``RerankOptions``.
     """
+
+    reads_texts = True
 
     def __init__(self, model: str, first: System, options: RerankOptions | None = None) -> None:
         self.members: list[System] = [first]
@@ -63,8 +66,7 @@ class RerankSystem:
         parts = [self._name, f"n={self._options.n}", *changed]
         first = self.members[0].spec
         if first != _DEFAULT_FIRST:
-            name, colon, arguments = first.partition(":")
-            parts.append("over=" + (f"{name}({arguments})" if colon else name))
+            parts.append(f"over={as_member(first)}")
         return "rerank:" + ",".join(parts)
 
     @property
