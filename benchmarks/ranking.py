@@ -8,14 +8,13 @@ import os
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, runtime_checkable
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from ..retrieval.run import Run
-from ..retrieval.system import CombinedSystem
 from ..schemas.errors import DataError, UsageError
 from .memory import PeakMemory
 from .results import Cost
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..retrieval.measures import Measure
-    from ..retrieval.system import System
+    from ..retrieval.system import CombinedSystem, System
     from ..retrieval.texts import Texts
     from ..schemas.progress import Progress
 
@@ -130,6 +129,12 @@ class Indexes:
         return Built(seconds, memory.mib(), system.stats())
 
 
+def combines(system: System) -> TypeGuard[CombinedSystem]:
+    """Whether a system makes its ranking of others' rankings."""
+    # No isinstance: Python 3.11 would ask for every property, and some read a model's files.
+    return hasattr(system, "combine")
+
+
 @runtime_checkable
 class _Sharing(Protocol):
     """A system of which several can search one index."""
@@ -182,7 +187,7 @@ class Ranker:
         return self._done.get(place)
 
     def _rank(self, system: System, depth: int) -> tuple[Run, Cost]:
-        if isinstance(system, CombinedSystem):
+        if combines(system):
             run, cost = self._combine(system, depth)
         else:
             run, cost = self._search(system, depth)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...retrieval.system import CombinedSystem
 from ...retrieval.systems import parse_system
 from ...schemas.errors import UsageError
-from ..ranking import index_name
+from ..ranking import combines, index_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -98,7 +97,7 @@ def _unknown_view(config: GridConfig, view: str, views: Iterable[str]) -> UsageE
 
 
 def _wanted(system: System, depth: int) -> Wanted:
-    if not isinstance(system, CombinedSystem):
+    if not combines(system):
         return Wanted(system.spec, depth, index_name(system))
     inner = system.member_depth(depth)
     members = tuple(_wanted(member, inner) for member in system.members)

@@ -130,9 +130,13 @@ def test_one_index_of_passages_serves_all_aggregations(library: Release, tmp_pat
     # Two systems with two windows each, and bm25 on documents, for the fusions.
     assert work.indexes_built == 5
     assert work.rankings_computed == 32 + 1 + 2
-    costs = {o.cell: o.cost for o in results.summary.outcomes}
-    shared = [c.number for c in results.summary.cells if c.axes.get("base") == "bm25"][:8:2]
-    assert len({costs[number].index_seconds for number in shared}) == 1
+    built: dict[tuple, set] = {}
+    for cell, outcome in zip(results.summary.cells, results.summary.outcomes, strict=True):
+        if cell.label == "passages":
+            index = (cell.axes["base"], cell.axes["window"])
+            built.setdefault(index, set()).add(outcome.cost.index_seconds)
+            assert outcome.cost.cut_seconds is not None
+    assert [len(seconds) for seconds in built.values()] == [1] * 4
 
 
 def test_the_second_run_computes_nothing(library: Release, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_dapfam_takes_another_encoder() -> None:
     assert not any("arctic" in cell.system for cell in config.cells)
     (last,) = [cell for cell in config.cells if cell.label == "RRF of all"]
     assert last.system == (
-        "rrf:bm25+passages(bm25,window=4096)+dense(dims=64)"
+        "rrf:bm25+passages(bm25,window=4096,agg=maxP)+dense(dims=64)"
         "+passages(dense(dims=64),window=1024,agg=avg_top3),k=60"
     )
 
