@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # TORCH=torch for the newest build.
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test lint clean
+.PHONY: demo test mteb lint clean
 
 demo: $(VENV)/ready
 	rm -rf demo
@@ -15,6 +15,10 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest -q -n auto
+
+# MTEB and BEIR themselves on a release; they bring many packages, so they have their own environment.
+mteb: $(VENV)-mteb/ready
+	HF_HUB_OFFLINE=1 $(VENV)-mteb/bin/python -m pytest -q tests/interop -k "mteb or beir"
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -29,5 +33,13 @@ $(VENV)/ready: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[cpu,dev]" --config-settings editable_mode=strict
 	touch $@
 
+$(VENV)-mteb/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-mteb
+	$(VENV)-mteb/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-mteb/bin/python -m pip install --quiet "$(TORCH)"
+	$(VENV)-mteb/bin/python -m pip install --quiet --editable ".[cpu,mteb]" "pytest>=8.4" "hypothesis>=6.130"
+	$(VENV)-mteb/bin/python -m pip install --quiet --no-deps "beir>=2.2"
+	touch $@
+
 clean:
-	rm -rf $(VENV) demo build *.egg-info
+	rm -rf $(VENV) $(VENV)-mteb demo build *.egg-info

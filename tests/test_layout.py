@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "builders": {"schemas", "retrieval"},
     "benchmarks": {"schemas", "retrieval"},
     "cards": {"schemas", "benchmarks"},
+    "grids": set[str](),
 }
 HEAVY = {"torch", "faiss", "sentence_transformers", "transformers"}
 
