@@ -1,14 +1,14 @@
 """Cutting documents into windows of tokens.
 
-A window is the stretch of a document from its first token to its last one; tokenizing it again
-gives the same words. Windows start ``stride`` tokens apart; the last one of a document ends with
-the document's last token and may be shorter. None only repeats the tail of the one before it. A
-document without a token has no window.
+Windows start ``stride`` tokens apart. The last one of a document ends with its last token and may
+be shorter; none is made that only repeats the tail of the one before. A document without a token
+has no window.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +49,8 @@ def word_windows(texts: Texts, tokenizer: Tokenizer, window: int, stride: int) -
     """Cut texts into windows of the words that BM25 counts.
 
     A word counts where ``tokenizer`` does not drop it for its length; stop words count, and no word
-    is stemmed. Where windows do not overlap, the passages share the texts' own bytes if they can.
+    is stemmed. Where windows do not overlap, the passages share the texts' own bytes, unless a text
+    has bytes but no word; what stands between two windows is then part of the earlier.
 
     Args:
         texts: n documents.
@@ -81,8 +82,21 @@ def word_windows(texts: Texts, tokenizer: Tokenizer, window: int, stride: int) -
     firsts, lasts, counts = (
         np.concatenate([empty, *(part[place] for part in parts)]) for place in range(3)
     )
+    return _passages(texts, source, firsts, lasts, counts, shared=stride == window)
+
+
+def _passages(
+    texts: Texts,
+    source: Utf8,
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    *,
+    shared: bool,
+) -> Passages:
+    """Windows by their bytes, as parts of the texts' own buffer where that is wanted and can be."""
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    strings = _shared(texts.texts, source, firsts, counts) if stride == window else None
+    strings = _shared(texts.texts, source, firsts, counts) if shared else None
     if strings is None:
         strings = _copied(source, firsts, lasts)
     return Passages(texts.ids, starts, strings)
@@ -94,8 +108,8 @@ def _shared(
     """Passages that follow each other in the texts' buffer; None where bytes would be left over.
 
     Each passage takes the bytes up to the next one's start: what stands between two windows holds
-    no word. A text with bytes but without a word would be added to the passage before it, where it
-    could lengthen the last word.
+    no token. A text with bytes but without a token would be added to the passage before it, where
+    it could lengthen the last word.
     """
     sizes = np.diff(source.offsets)
     if len(firsts) == 0 or ((counts == 0) & (sizes > 0)).any():
@@ -118,8 +132,11 @@ def _copied(source: Utf8, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -
 def model_windows(texts: Texts, tokenizer: Any, window: int, stride: int) -> Passages:
     """Cut texts into windows of a model's tokens, special tokens not counted.
 
-    Where a window starts inside a word, the model may split the rest of that word into other pieces
-    than the whole word had.
+    What stands between two tokens goes with the later one, as a blank does in the tokens of many
+    models; the first window starts and the last one ends with the text. Where a window starts
+    inside a word, the model may split the rest of that word into other pieces than the whole word
+    had. Where windows do not overlap, the passages share the texts' own bytes, unless a text has
+    bytes but no token.
 
     Args:
         texts: n documents.
@@ -133,20 +150,22 @@ def model_windows(texts: Texts, tokenizer: Any, window: int, stride: int) -> Pas
     """
     check_window(window, stride)
     plain = _plain(tokenizer)
-    parts: list[Any] = []
-    counts = [0]
-    for batch in _batches(texts.texts):
-        strings: list[str] = batch.to_pylist()
-        passages: list[str] = []
-        for string, encoded in zip(
-            strings, plain.encode_batch(strings, add_special_tokens=False), strict=True
-        ):
-            before = len(passages)
-            passages += _cut(string, encoded.offsets, window, stride)
-            counts.append(len(passages) - before)
-        parts.append(pa.array(passages, pa.large_string()))
-    joined = pa.chunked_array(parts, pa.large_string()).combine_chunks()
-    return Passages(texts.ids, np.cumsum(np.array(counts, np.int64)), joined)
+    source = Utf8.from_arrow(texts.texts)
+    firsts, lasts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for batch in _batches(source):
+        bounds = batch.offsets.tolist()
+        strings = [batch.string(first, last) for first, last in pairwise(bounds)]
+        encoded = plain.encode_batch(strings, add_special_tokens=False)
+        for first, last, item in zip(bounds, bounds[1:], encoded, strict=False):
+            data = batch.data[first:last]
+            some = _cut(first, data, [end for _, end in item.offsets], window, stride)
+            firsts.append(some[0])
+            lasts.append(some[1])
+    counts = np.array([len(some) for some in firsts[1:]], np.int64)
+    return _passages(
+        texts, source, np.concatenate(firsts), np.concatenate(lasts), counts,
+        shared=stride == window,
+    )  # fmt: skip
 
 
 def _plain(tokenizer: Any) -> Any:
@@ -166,20 +185,40 @@ def _plain(tokenizer: Any) -> Any:
     return plain
 
 
-def _batches(strings: Any) -> Iterator[Any]:
+def _batches(source: Utf8) -> Iterator[Utf8]:
     """Runs of texts of about as many bytes each."""
-    offsets = Utf8.from_arrow(strings).offsets
     start = 0
-    while start < len(strings):
-        limit = int(offsets[start]) + _BATCH_BYTES
-        stop = max(start + 1, int(np.searchsorted(offsets, limit, side="right")) - 1)
-        yield strings.slice(start, stop - start)
+    while start < len(source):
+        limit = int(source.offsets[start]) + _BATCH_BYTES
+        stop = int(np.searchsorted(source.offsets, limit, side="right")) - 1
+        stop = min(max(start + 1, stop), len(source))
+        yield source.slice(start, stop)
         start = stop
 
 
-def _cut(string: str, offsets: list[tuple[int, int]], window: int, stride: int) -> Iterator[str]:
-    """Windows of one text, by the first and last character of each of its tokens."""
-    for first in range(0, max(1, len(offsets) - window + stride), stride):
-        held = offsets[first : first + window]
-        if held:
-            yield string[held[0][0] : held[-1][1]]
+def _cut(
+    base: int, data: NDArray[np.uint8], ends: list[int], window: int, stride: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Windows of one text as bytes.
+
+    Args:
+        base: first byte of the text.
+        data: its bytes.
+        ends: character behind each of its tokens.
+        window: see ``model_windows``.
+        stride: see ``model_windows``.
+
+    Returns:
+        First byte of each window, and the byte behind it.
+    """
+    if not ends:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    characters = np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))
+    bounds = np.zeros(len(ends) + 1, np.int64)
+    bounds[1:] = np.maximum.accumulate(characters[ends])
+    bounds[-1] = len(data)
+    first = np.arange(0, max(1, len(ends) - window + stride), stride)
+    firsts, lasts = bounds[first], bounds[np.minimum(first + window, len(ends))]
+    # Tokens may be bytes of one character, such as an emoji: a window of less holds nothing.
+    held = firsts < lasts
+    return base + firsts[held], base + lasts[held]
