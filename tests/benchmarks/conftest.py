@@ -87,3 +87,9 @@ def library(tmp_path: Path) -> Release:
         ),
     ]
     return write_release(tmp_path / "library", data, info(name="library"))
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of the test's own."""
+    monkeypatch.setenv("DOMAINBENCH_CACHE", str(tmp_path / "cache"))

@@ -166,16 +166,12 @@ def test_an_evaluation_leaves_rankings_for_the_grid(library: Release, tmp_path: 
 
 def test_a_killed_grid_goes_on_where_it_stopped(library: Release, tmp_path: Path) -> None:
     (tmp_path / "grid.toml").write_text(DOCUMENTS)
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, library.path, tmp_path / "grid.toml", tmp_path / "out"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "five rankings\n"
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
+    command = [sys.executable, "-c", CHILD, library.path, tmp_path / "grid.toml", tmp_path / "out"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        said = child.stdout.readline()
+        os.kill(child.pid, signal.SIGKILL)
+    assert said == "five rankings\n"
     assert not (tmp_path / "out" / "grid.json").exists()
     results = run(library, tmp_path, DOCUMENTS)
     work = results.summary.work
