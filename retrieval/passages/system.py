@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..system import PassageRanker, System
 
 _OPTIONS = ("window", "stride", "agg")
+_PAIRS = 1 << 24
+"""Pairs of query and passage ranked at a time, where all passages are ranked."""
 
 
 class PassageSystem:
@@ -31,7 +33,8 @@ class PassageSystem:
 
     Nothing is left out: BM25 and dense systems score every passage and keep documents only. Any
     other system ranks all passages for each query, and the documents' scores are made of that
-    ranking, where a passage that it lacks counts 0; that takes memory for queries times passages.
+    ranking, where a passage that it lacks counts 0. That is as exact, but each query costs the time
+    to rank and sort all passages, so that it suits small corpora.
 
     Args:
         inner: the system that scores passages. Windows are counted in its own tokens: the words of
@@ -94,8 +97,13 @@ class PassageSystem:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Window, stride and aggregation, and the parameters of the inner system."""
+        """Window, stride and aggregation, and the parameters of the inner system.
+
+        ``unit`` says what windows are counted in: the inner system's own tokens or, where it has
+        none, the words of ``bm25``.
+        """
         return {
+            "unit": f"tokens of {self.inner.spec if hasattr(self.inner, 'cut') else 'bm25'}",
             "window": self._window,
             "stride": self._stride,
             "aggregation": str(self._aggregation),
@@ -153,7 +161,7 @@ class PassageSystem:
             ranker = cast("PassageRanker", self.inner)
             run = ranker.search_passages(queries, k, self._aggregation)
         else:
-            run = self._aggregated(self.inner.search(queries, len(self._passages)), k)
+            run = self._rank_all(self._passages, queries, k)
         return Run(run.query_ids, run.doc_ids, run.docs, run.scores, self.spec)
 
     def stats(self) -> dict[str, Any]:
@@ -172,38 +180,34 @@ class PassageSystem:
             return cast("PassageRanker", self.inner).cut(corpus, self._window, self._stride)
         return word_windows(corpus, Tokenizer(), self._window, self._stride)
 
-    def _aggregated(self, run: Run, k: int) -> Run:
-        """The documents' ranking from a ranking of all passages."""
-        assert self._passages is not None  # noqa: S101 - checked by the only caller
-        starts = self._passages.starts
-        owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        documents, count = len(starts) - 1, len(owner)
-        depth = min(k, documents)
-        docs = np.full((len(run), depth), -1, np.int32)
-        scores = np.zeros((len(run), depth), np.float32)
-        for row in range(len(run)):
-            found, values = _one_query(run, row, starts, owner, count, self._aggregation)
-            docs[row, : len(found)], scores[row, : len(found)] = found[:depth], values[:depth]
-        return Run(run.query_ids, self._passages.doc_ids, docs, scores, self.spec)
+    def _rank_all(self, passages: Passages, queries: Texts, k: int) -> Run:
+        """The documents' ranking from rankings of all passages, a few queries at a time."""
+        documents = len(passages.doc_ids)
+        docs = np.full((len(queries), min(k, documents)), -1, np.int32)
+        scores = np.zeros(docs.shape, np.float32)
+        step = max(1, _PAIRS // len(passages))
+        for first in range(0, len(queries), step):
+            part = Texts(queries.ids.slice(first, step), queries.texts.slice(first, step))
+            run = self.inner.search(part, len(passages))
+            for row in range(len(run)):
+                found, values = _one_query(run, row, passages.starts, self._aggregation)
+                kept = slice(0, min(k, len(found)))
+                docs[first + row, kept], scores[first + row, kept] = found[kept], values[kept]
+        return Run(queries.ids, passages.doc_ids, docs, scores, self.spec)
 
 
 def _one_query(
-    run: Run,
-    row: int,
-    starts: NDArray[np.int64],
-    owner: NDArray[np.int64],
-    count: int,
-    aggregation: Aggregation,
+    run: Run, row: int, starts: NDArray[np.int64], aggregation: Aggregation
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Documents with a passage in one query's ranking, best first, and their scores."""
     held = run.docs[row] >= 0
     places = run.docs[row][held]
-    scores = np.zeros(count, np.float32)
+    scores = np.zeros(int(starts[-1]), np.float32)
     scores[places] = run.scores[row][held]
     out = np.empty(len(starts) - 1, np.float32)
     best = np.empty(aggregation.n)
     aggregate(scores, starts, 0, aggregation.kind, aggregation.n, best, out)
-    hits = np.unique(owner[places]).astype(np.int32)
+    hits = np.unique(np.searchsorted(starts, places, side="right") - 1).astype(np.int32)
     docs, values = rank_rows(hits[None, :], out[hits][None, :])
     return docs[0], values[0]
 
@@ -215,6 +219,8 @@ def _as_documents(passages: Passages) -> Texts:
 
 
 def _tokens(name: str, text: str) -> int:
-    if not text.isdigit():
-        raise UsageError(f"{name} of passages is no number of tokens", found=text)
+    if not (text.isascii() and text.isdigit()):
+        raise UsageError(
+            f"{name} of passages is no number of tokens", found=text, expected=f"{name}=512"
+        )
     return int(text)
