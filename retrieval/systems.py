@@ -1,4 +1,4 @@
-"""Naming a system: one small grammar for the command line, Python and result files.
+r"""Naming a system: one small grammar for the command line, Python and result files.
 
 ::
 
@@ -7,8 +7,14 @@
     dense:MODEL,max_length=256            with its main argument, then options
     rrf:bm25+dense:MODEL,k=60             of systems joined by +
     rrf:bm25(k1=0.9)+dense(MODEL,device=cpu),k=30      members with options, in parentheses
-    passages:bm25,window=512,agg=maxP     documents ranked by their passages
-    rerank:MODEL,n=100,over=bm25          the first n again by a cross-encoder
+    passages:bm25,window=512,stride=256,agg=maxP       documents ranked by their passages
+    rrf:passages(bm25,window=512)+dense,k=60
+    rerank:MODEL,n=100,over=bm25          the first n again, by a cross-encoder
+    rerank:MODEL,over=rrf(bm25+dense,k=60)
+
+Blanks around a value do not count, and a comma ends it, as does a parenthesis that was not opened
+in it. Where a prompt needs them, ``\s`` is a blank and ``\u002c`` a comma:
+``dense:MODEL,query_prompt=Given a question\u002c find answers:\s``.
 """
 
 from __future__ import annotations
@@ -30,7 +36,7 @@ class Spec:
 
     name: str
     main: str | None = None
-    """The argument without a key: a model, or the members of a fusion."""
+    """The argument without a key: a model, or the systems that this one is made of."""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
@@ -90,7 +96,7 @@ def split_outside(text: str, separator: str) -> list[str]:
 def _malformed(text: str, problem: str) -> UsageError:
     return UsageError(
         f"the system {text!r} is malformed: {problem}",
-        expected="NAME, NAME:OPTIONS or rrf:NAME+NAME,OPTIONS, as rrf:bm25(k1=0.9)+dense,k=60",
+        expected="NAME, NAME:OPTIONS or NAME:SYSTEMS,OPTIONS, as rrf:bm25(k1=0.9)+dense,k=60",
     )
 
 

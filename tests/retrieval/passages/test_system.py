@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domainbench.retrieval.bm25.system import BM25System
+from domainbench.retrieval.passages import system as system_module
 from domainbench.retrieval.passages.system import PassageSystem
 from domainbench.retrieval.systems import parse_system
 from domainbench.retrieval.texts import Texts
@@ -102,6 +103,25 @@ def test_any_other_system_ranks_every_passage():
     # Passages: 0 "alpha beta", 1 "gamma alpha", 2 "beta gamma", 3 "delta alpha". Those with alpha
     # score alike in both rankings, and the highest is first: 3, 1, 0 at 2/1, 2/2 and 2/3.
     assert found == [("d002", 2.0), ("d000", pytest.approx(1 + 2 / 3))]
+
+
+def test_queries_are_ranked_a_few_at_a_time(monkeypatch):
+    corpus = texts("alpha beta gamma alpha", "", "beta gamma", "delta alpha")
+    queries = texts("alpha", "gamma beta", "unknown", "delta")
+    spec = "passages:rrf(bm25+bm25(k1=0)),window=2,stride=1,agg=avgP"
+    whole = ranked(spec, corpus, queries, 2)
+    assert [len(hits) for hits in whole] == [2, 2, 0, 1]
+    monkeypatch.setattr(system_module, "_PAIRS", 10)
+    assert ranked(spec, corpus, queries, 2) == whole
+
+
+def test_parameters_say_what_windows_are_counted_in():
+    for inner, unit in (("bm25(b=0)", "tokens of bm25:b=0"), ("rrf(bm25+dense)", "tokens of bm25")):
+        system = parse_system(f"passages:{inner},window=4,agg=sumP")
+        parameters = system.parameters
+        assert parameters["unit"] == unit
+        assert (parameters["window"], parameters["stride"]) == (4, 4)
+        assert parameters["aggregation"] == "sumP"
 
 
 def test_dense_passages_are_averaged_over_all_of_them():
