@@ -66,19 +66,24 @@ class Cell:
     """One experiment: a system, the text of the queries and the text of the documents."""
 
     label: str
+    """The group that it belongs to: the block's label, or the system as the block writes it."""
     query_view: str
     corpus_view: str
     system: str
     """Canonical specification."""
     axes: Mapping[str, Value]
     """Values of the block's axes that the system depends on."""
+    labelled: bool
+    """Whether its block has a label."""
 
     @property
     def name(self) -> str:
-        """Label, views and axes in one line, as tables show it."""
-        parts = [self.label, f"{self.query_view}>{self.corpus_view}"]
-        parts += [v if isinstance(v, str) else f"{n}={v}" for n, v in self.axes.items()]
-        return " ".join(parts)
+        """Label, views and axes in one line, as tables show it; without a label, the system."""
+        views = f"{self.query_view}>{self.corpus_view}"
+        if not self.labelled:
+            return f"{self.system} {views}"
+        axes = [v if isinstance(v, str) else f"{n}={v}" for n, v in self.axes.items()]
+        return " ".join([self.label, views, *axes])
 
     def column(self, name: str) -> Value | None:
         """The label, a view, the system or an axis by its name; None for another block's axis."""
@@ -246,7 +251,7 @@ def _block(block: Any, variables: Variables) -> Iterator[Cell]:
             for values in product(*own.values()):
                 chosen = dict(zip(own, values, strict=True))
                 spec = parse_system(variables.fill(system, chosen)).spec
-                yield Cell(label, query_view, corpus_view, spec, chosen)
+                yield Cell(label, query_view, corpus_view, spec, chosen, "label" in block)
 
 
 def _axis(key: str, values: Any) -> list[Value]:

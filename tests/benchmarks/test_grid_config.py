@@ -38,6 +38,7 @@ def test_dapfam_has_its_249_cells() -> None:
         "RRF of all": 1,
     }
     assert config.measures == ("nDCG@100", "Recall@100")
+    assert config.cells[32].name == "BM25 passage TAC>TAC window=64 maxP"
     assert config.axes == ["window", "aggregation", "rrf_k"]
     passages = [cell for cell in config.cells if cell.label == "dense passage"]
     assert {cell.axes["window"] for cell in passages} == {2**n for n in range(6, 14)}
@@ -66,7 +67,7 @@ def test_a_block_is_a_product(tmp_path: Path) -> None:
     ]
     assert len(config.cells) == 2 * 2 * (2 + 1)
     assert config.cells[0].axes == {"b": 0.25}
-    assert config.cells[0].name == "bm25:b={b} T>TA b=0.25"
+    assert config.cells[0].name == "bm25:b=0.25 T>TA"
     assert config.cells[-1].axes == {}
 
 
