@@ -94,6 +94,7 @@ def evaluate(
         figures = [f for spec in named for f in scorer.figures(spec, scored[spec])]
         primary = next((m for m in picked if str(m) == chosen.primary), picked[0])
         comparisons = scorer.comparisons(scored, primary)
+        gaps = [g for s in named if chosen.gap for g in scorer.gaps(s, scored[s], *chosen.gap)]
     manifest = release.manifest
     results = Results(
         release=ReleaseEntry(
@@ -120,6 +121,7 @@ def evaluate(
         systems=[SystemEntry(spec=s, parameters=named[s].parameters) for s in named],
         figures=figures,
         comparisons=comparisons,
+        gaps=gaps,
         environment=environment(),
         costs=[cost for _, cost in ranked.values()],
     )

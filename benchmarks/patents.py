@@ -31,4 +31,5 @@ RETRIEVAL = Task(
     measures=("nDCG@10", "nDCG@100", "Recall@100", "AP@100", "RR"),
     primary="nDCG@100",
     drop_self=True,
+    gap=("IN", "OUT"),
 )

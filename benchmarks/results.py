@@ -78,6 +78,27 @@ class Comparison(_Model):
     """By Holm's method over all comparisons of these results."""
 
 
+class Gap(_Model):
+    """How much a system's means of two partitions differ, over the same queries."""
+
+    system: str
+    measure: str
+    left: str
+    """The partition that is easier where there is a gap, such as IN."""
+    right: str
+    left_n: int
+    right_n: int
+    difference: float | None
+    """Mean of left minus mean of right."""
+    difference_low: float | None
+    """Bounds of the bootstrap interval, queries resampled as wholes."""
+    difference_high: float | None
+    ratio: float | None
+    """Mean of right over mean of left; None where that of left is 0."""
+    ratio_low: float | None
+    ratio_high: float | None
+
+
 class Cost(_Model):
     """What a system's ranking took."""
 
@@ -117,6 +138,7 @@ class Results(_Model):
     systems: list[SystemEntry]
     figures: list[Figure]
     comparisons: list[Comparison]
+    gaps: list[Gap] = Field(default_factory=list[Gap])
     environment: dict[str, JsonValue]
     costs: list[Cost]
 

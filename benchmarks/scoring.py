@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..retrieval.gaps import partition_gap
+from ..retrieval.identifiers import as_ids, locate
 from ..retrieval.measures import Measure, PerQuery, evaluate, mean
 from ..retrieval.qrels import Qrels
 from ..retrieval.significance import bootstrap_interval, holm, paired_randomisation
 from ..schemas.errors import UsageError
-from .results import ALL, Comparison, Figure
+from .results import ALL, Comparison, Figure, Gap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from ..retrieval.run import Run
 
@@ -115,6 +121,28 @@ class Scorer:
             )
         return found
 
+    def gaps(self, system: str, scored: Mapping[str, PerQuery], left: str, right: str) -> list[Gap]:
+        """How much the system's means of two partitions differ, by each measure."""
+        one, two = _same_queries(scored[left], scored[right])
+        return [
+            Gap(
+                system=system,
+                measure=str(measure),
+                left=left,
+                right=right,
+                **asdict(
+                    partition_gap(
+                        np.ascontiguousarray(one[:, place]),
+                        np.ascontiguousarray(two[:, place]),
+                        level=LEVEL,
+                        resamples=RESAMPLES,
+                        seed=self._seed,
+                    )
+                ),
+            )
+            for place, measure in enumerate(self._measures)
+        ]
+
     def comparisons(
         self, scored: Mapping[str, Mapping[str, PerQuery]], primary: Measure
     ) -> list[Comparison]:
@@ -142,3 +170,16 @@ class Scorer:
             c if c.p_value is None else c.model_copy(update={"p_adjusted": next(adjusted)})
             for c in found
         ]
+
+
+def _same_queries(
+    left: PerQuery, right: PerQuery
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Figures of both over the queries of either, in the order of ids, NaN where one has none."""
+    ids = as_ids(pa.chunked_array([left.query_ids, right.query_ids]).unique().sort())
+    sides: list[NDArray[np.float64]] = []
+    for found in (left, right):
+        values = np.full((len(ids), len(found.measures)), np.nan)
+        values[locate(ids, found.query_ids)] = found.values
+        sides.append(values)
+    return sides[0], sides[1]

@@ -36,6 +36,8 @@ class Task:
     """The measure that systems are compared by."""
     drop_self: bool
     """Whether a document whose id is the query's own is taken out of its ranking."""
+    gap: tuple[str, str] | None = None
+    """Two partitions whose difference is reported, the easier one first."""
 
     @property
     def self_match_rule(self) -> str:

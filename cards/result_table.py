@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..benchmarks.results import ALL
+from .side_tables import UNDEFINED, rich_side_table, side_tables
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from ..benchmarks.results import Figure, Results
-
-UNDEFINED = "-"
-ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -119,6 +116,8 @@ def print_results(results: Results) -> None:
     console.print(rich_table(grid(results)))
     for column in results.by:
         console.print(rich_table(grid(results, column)))
+    for table in side_tables(results):
+        console.print(rich_side_table(table))
     for line in footnotes(results):
         console.print(line, style="dim", markup=False)
 
@@ -176,13 +175,11 @@ def footnotes(results: Results) -> list[str]:
         f"Below a mean: its {results.interval['level']:.0%} bootstrap interval over the n queries.",
         f"Self matches: {results.self_match_rule}.",
     ]
-    for c in results.comparisons:
-        if c.partition == ALL and c.p_adjusted is not None and c.difference is not None:
-            verdict = "differ" if c.p_adjusted < ALPHA else "do not differ significantly"
-            lines.append(
-                f"{c.measure}, {c.partition}: {c.left} and {c.right} {verdict} "
-                f"({c.difference:+.4f}, p = {c.p_adjusted:.4f} after Holm)."
-            )
+    if results.comparisons:
+        lines.append(
+            "Differences: two-sided paired randomisation test on the queries of the partition, "
+            "adjusted by Holm over all pairs and partitions."
+        )
     if results.relevant_outside_corpus:
         lines.append(
             f"{results.relevant_outside_corpus} relevant pair(s) name a document that the corpus "

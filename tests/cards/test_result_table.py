@@ -1,12 +1,27 @@
 from __future__ import annotations
 
 from io import StringIO
+from itertools import combinations
 
 import pytest
 from rich.console import Console
 
-from domainbench.benchmarks.results import Comparison, Figure, ReleaseEntry, Results, SystemEntry
+from domainbench.benchmarks.results import (
+    Comparison,
+    Figure,
+    Gap,
+    ReleaseEntry,
+    Results,
+    SystemEntry,
+)
 from domainbench.cards.result_table import footnotes, grid, markdown, rich_table
+from domainbench.cards.side_tables import (
+    comparison_table,
+    gap_table,
+    rich_side_table,
+    side_markdown,
+    side_tables,
+)
 
 
 def figure(system: str, partition: str, value: float | None, **more) -> Figure:
@@ -50,6 +65,17 @@ def results() -> Results:
             Comparison(
                 partition="ALL", measure="nDCG@10", left="bm25", right="[x]", n=5,
                 difference=-0.25, p_value=0.01, p_adjusted=0.02,
+            ),
+            Comparison(
+                partition="IN", measure="nDCG@10", left="bm25", right="[x]", n=3,
+                difference=0.125, p_value=0.3, p_adjusted=0.3,
+            ),
+        ],
+        gaps=[
+            Gap(
+                system="bm25", measure="nDCG@10", left="IN", right="OUT", left_n=5, right_n=4,
+                difference=0.5, difference_low=0.25, difference_high=0.75,
+                ratio=None, ratio_low=None, ratio_high=None,
             )
         ],
         environment={},
@@ -97,5 +123,48 @@ def test_eighty_columns_are_enough(results: Results) -> None:
 def test_footnotes_say_what_one_must_know(results: Results) -> None:
     text = "\n".join(footnotes(results))
     assert "95% bootstrap" in text
-    assert "bm25 and [x] differ (-0.2500, p = 0.0200 after Holm)" in text
+    assert "randomisation test" in text
     assert "2 relevant pair(s)" in text
+
+
+def test_every_partition_has_its_own_comparison(results: Results) -> None:
+    assert side_markdown(comparison_table(results)).splitlines()[2:] == [
+        "| systems | ALL | IN |",
+        "|---|---|---|",
+        "| bm25 - [x] | **-0.2500** (p=0.0200) | +0.1250 (p=0.3000) |",
+    ]
+
+
+def test_gaps_have_a_row_for_each_system(results: Results) -> None:
+    assert side_markdown(gap_table(results)).splitlines()[2:] == [
+        "| system | IN - OUT | OUT / IN |",
+        "|---|---|---|",
+        "| bm25 | 0.5000 (0.250..0.750) | - |",
+    ]
+
+
+def test_with_many_systems_only_pairs_with_the_best_are_listed(results: Results) -> None:
+    names = ["[x]", "bm25", *(f"s{place}" for place in range(5))]
+    pair = results.comparisons[0]
+    every = [
+        pair.model_copy(update={"left": left, "right": right})
+        for left, right in combinations(names, 2)
+    ]
+    table = comparison_table(results.model_copy(update={"comparisons": every}))
+    assert table is not None
+    assert len(table.rows) == 6
+    assert table.title.endswith("pairs with [x]")
+
+
+def test_side_tables_fit_eighty_columns(results: Results) -> None:
+    console = Console(file=StringIO(), width=80)
+    for table in side_tables(results):
+        console.print(rich_side_table(table))
+    shown = console.file.getvalue()
+    assert "…" not in shown
+    assert "-0.2500*" in shown
+    assert "bm25 - [x]" in shown
+
+
+def test_a_single_system_of_a_task_without_partitions_has_none(results: Results) -> None:
+    assert side_tables(results.model_copy(update={"comparisons": [], "gaps": []})) == []
