@@ -66,6 +66,8 @@ class Encoder:
         """Distinct texts that the model has encoded."""
         self.cached = 0
         """Distinct texts whose vectors were there."""
+        self.full = 0
+        """Of the texts encoded those that fill the model's length: what was longer is cut."""
 
     def encode(self, texts: Any, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Vectors (n, dimensions) of texts; that of a blank text is zero.
@@ -103,6 +105,7 @@ class Encoder:
         given = texts.filter(pa.array(filled)).to_pylist()
         with model_errors():
             tokens = tokenize(self._model, given, prompt=self._prompt, task=self._task)
+        self.full += int((tokens.lengths >= (self._model.max_seq_length or np.inf)).sum())
         for part, values in run_batches(self._model, tokens, self._vectors, self.batch_tokens):
             yield places[part], self._checked(values, [given[place] for place in part])
 

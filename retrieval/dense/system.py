@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..aggregation import Aggregation
     from ..texts import Passages, Texts
     from .encode import Encoder
-    from .shim import Index as VectorIndex
+    from .search import VectorIndex
     from .vectors import Units
 
 
@@ -154,7 +154,7 @@ class DenseSystem:
         return dict(self._stats)
 
     def _take_in(self, units: Units, count: int, load_seconds: float) -> None:
-        from .shim import build_index
+        from .search import build_index
         from .vectors import encode_units
 
         start = time.perf_counter()
@@ -174,6 +174,7 @@ class DenseSystem:
             **self._search_facts(),
             f"{what}_encoded": encoder.encoded,
             f"{what}_cached": encoder.cached,
+            f"{what}_filling_the_model": encoder.full,
             f"{what}_without_vector": count - len(vectors),
             f"{what}_per_second": encoder.encoded / seconds if encoder.encoded else None,
             "load_seconds": load_seconds,
@@ -205,6 +206,7 @@ class DenseSystem:
             "query_seconds": time.perf_counter() - start,
         }
         found, values = index.search(np.ascontiguousarray(vectors[asked]), k, aggregation)
+        self._stats |= self._search_facts()
         docs = np.full((len(queries), found.shape[1]), -1, np.int32)
         scores = np.zeros(docs.shape, np.float32)
         docs[asked], scores[asked] = found, values

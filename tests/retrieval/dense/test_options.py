@@ -23,6 +23,10 @@ from domainbench.schemas.errors import UsageError
         ({"device": "cudax"}, "m", "device"),
         ({"batch_tokens": "many"}, "m", "batch_tokens"),
         ({"cache": "maybe"}, None, "cache"),
+        ({"index": "flet"}, None, "did you mean flat"),
+        ({"nprobe": "x", "index": "ivf"}, None, "nprobe is out of range"),
+        ({"nprobe": "8"}, None, "option of index=ivf"),
+        ({"search_dtype": "float8"}, None, "unknown dtype"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
 )
@@ -40,6 +44,18 @@ def test_the_specification_is_canonical() -> None:
     assert "dims" not in system.parameters
     assert DenseSystem().parameters["model"] is None
     assert DenseSystem().spec == "dense"
+
+
+def test_options_of_the_search_are_options_of_dense() -> None:
+    given = {"backend": "torch", "search_dtype": "float16"}
+    system = DenseSystem.from_options(given)
+    assert system.spec == "dense:backend=torch,search_dtype=float16"
+    assert system.parameters["search_dtype"] == "float16"
+    assert "dtype" not in system.parameters
+    plain = DenseSystem.from_options({"quantize": "int8", "rescore": "0"}, model="m")
+    assert plain.spec == "dense:m,quantize=int8,rescore=0"
+    assert (plain.parameters["dtype"], plain.parameters["search_dtype"]) == ("float32", "float32")
+    assert DenseSystem.from_options({"index": "flat", "nprobe": "32"}).spec == "dense"
 
 
 @given(st.text(max_size=20))

@@ -271,3 +271,9 @@ def test_naming_a_system_loads_no_heavy_library() -> None:
         "assert not {'torch', 'faiss', 'sentence_transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ))
+
+
+def test_documents_that_fill_the_model_are_counted(tiny_model: Path) -> None:
+    system = DenseSystem(str(tiny_model))  # reads [CLS], 30 words, [SEP]
+    system.index(texts({"a": "pump " * 29, "b": "pump " * 30, "c": "pump " * 31}))
+    assert system.stats()["documents_filling_the_model"] == 2
