@@ -206,9 +206,8 @@ def draw(results: list[tuple[str, int, dict[str, Any]]]) -> str:
     """The figures as charts."""
     wanted = (
         ("index", "Index, seconds"),
-        ("search", "Search of 1,247 queries of 150 words, seconds"),
+        ("search", "Search of all queries, seconds"),
         ("peak", "Peak memory of indexing, MiB"),
-        ("size", "Index, MiB"),
     )
     return charts(
         [

@@ -16,7 +16,7 @@ _LEGEND = 26
 # Okabe and Ito's palette: told apart with any colour vision; marks differ as well.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 _STYLE = (
-    "text{font:12px sans-serif;fill:#222}.title{font-size:13px;font-weight:bold}"
+    "text{font-family:sans-serif;font-size:12px;fill:#222}.title{font-size:13px;font-weight:bold}"
     ".grid{stroke:#ddd}.axis{stroke:#222}polyline{fill:none;stroke-width:2}"
 )
 

@@ -75,16 +75,20 @@ def search(
     depth = min(k, index.documents)
     chosen = plan(index, len(queries), depth, threads)
 
-    def run(a: int, b: int) -> npt.NDArray[np.int64]:
+    docs = np.empty((len(queries), depth), np.int32)
+    scores = np.empty((len(queries), depth), np.float32)
+
+    def run(a: int, b: int) -> None:
         part = slice(bounds[a], bounds[b])
-        return _search(
+        keys = _search(
             index, bounds[a : b + 1] - bounds[a], terms[part], weights[part], base[a:b],
             chosen, depth, aggregation,
         )  # fmt: skip
+        kernels.decode(keys, docs[a:b], scores[a:b])
 
     with ThreadPoolExecutor(threads) as pool:
-        best = pool.map(run, chosen.cuts[:-1], chosen.cuts[1:])
-        return _decode(np.concatenate([np.empty((0, depth), np.int64), *best]))
+        list(pool.map(run, chosen.cuts[:-1], chosen.cuts[1:]))
+    return docs, scores
 
 
 def _search(
@@ -97,7 +101,7 @@ def _search(
     depth: int,
     aggregation: Aggregation | None,
 ) -> npt.NDArray[np.int64]:
-    """The best keys of a run of queries, best first: shape (queries, depth)."""
+    """The best keys of a run of queries, ascending: shape (queries, depth)."""
     queries = len(bounds) - 1
     keys = np.empty((queries, chosen.room), np.int64)
     sizes = np.zeros(queries, np.int64)
@@ -116,20 +120,7 @@ def _search(
             index.positive, keys, sizes, limits, depth,
         )  # fmt: skip
     kernels.close_keys(keys, sizes, depth)
-    best = keys[:, :depth]
-    best.sort(axis=1)
-    return best[:, ::-1].copy()
-
-
-def _decode(
-    keys: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """Ordinals and scores in keys (see ``search_kernels._collect``)."""
-    hit = keys != kernels.NO_KEY
-    docs = np.where(hit, keys & 0xFFFFFFFF, -1).astype(np.int32)
-    orders = np.where(hit, keys >> 32, 0).astype(np.int32)
-    bits = orders ^ ((orders >> 31) & np.int32(0x7FFFFFFF))
-    return docs, bits.view(np.float32)
+    return np.sort(keys[:, :depth], axis=1)
 
 
 def query_terms(

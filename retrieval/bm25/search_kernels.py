@@ -77,10 +77,12 @@ def _add_rows(rows, terms, weights, a, b, scores):
 @njit(cache=True, nogil=True)
 def _add_postings(texts, impacts, spans, terms, weights, a, b, first, scores):
     """Add the weighted postings of the terms from a to b that lie in the tile."""
+    # Places are unsigned: numba counts those below 0 from the end, which takes time to check.
+    base = np.uint64(first)
     for j in range(a, b):
         w = weights[j]
-        for p in range(spans[terms[j], 0], spans[terms[j], 1]):
-            scores[np.uint64(texts[p] - first)] += w * impacts[p]
+        for p in range(np.uint64(spans[terms[j], 0]), np.uint64(spans[terms[j], 1])):
+            scores[np.uint64(texts[p]) - base] += w * impacts[p]
 
 
 @njit(cache=True, nogil=True)
@@ -274,3 +276,17 @@ def close_keys(keys, sizes, depth):
             keep_best(keys[q], sizes[q], depth)
             sizes[q] = depth
         keys[q, sizes[q] :] = NO_KEY
+
+
+@njit(cache=True, nogil=True)
+def decode(keys, docs, scores):
+    """Write the ordinals and scores in ascending keys, best first; -1 and 0 for ``NO_KEY``."""
+    orders = scores.view(np.int32)
+    depth = keys.shape[1]
+    for q in range(keys.shape[0]):
+        for i in range(depth):
+            key = keys[q, depth - 1 - i]
+            order = np.int32(key >> 32)
+            hit = key != NO_KEY
+            docs[q, i] = np.int32(key & 0xFFFFFFFF) if hit else -1
+            orders[q, i] = order ^ ((order >> 31) & _MAGNITUDE) if hit else 0

@@ -53,7 +53,7 @@ def found(docs: Any, scores: Any) -> dict[int, float]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(corpus=corpora, asked=queries, rule=st.sampled_from(AGGREGATIONS), shard=st.integers(5, 12))
 def test_documents_score_what_their_passages_make(
     method: str,
@@ -153,6 +153,18 @@ def test_a_system_ranks_documents_by_passages() -> None:
     assert run.doc_ids.equals(cut.doc_ids)
     stats = system.stats()
     assert (stats["documents"], stats["passages"], stats["words"]) == (4, 4, 5)
+
+
+def test_documents_are_cut_into_windows_of_words() -> None:
+    system = BM25System()
+    corpus = Texts.from_arrays(["a", "b"], ["one two three", "four"])
+    cut = system.cut(corpus, 2, 2)
+    assert cut.starts.tolist() == [0, 2, 3]
+    system.index_passages(cut)
+    run = system.search_passages(texts([["three"]]), 2, Aggregation.parse("sumP"))
+    assert run.docs.tolist() == [[0, -1]]
+    with pytest.raises(UsageError):
+        system.cut(corpus, 0, 0)
 
 
 def test_what_is_indexed_decides_what_can_be_searched() -> None:
