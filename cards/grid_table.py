@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from .result_table import UNDEFINED
+from .side_tables import UNDEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

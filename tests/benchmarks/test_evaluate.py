@@ -104,6 +104,19 @@ def test_comparisons_are_paired_and_adjusted(pumps: Release) -> None:
         assert comparison.p_adjusted >= comparison.p_value
 
 
+def test_the_gap_between_the_domains(pumps: Release) -> None:
+    results = evaluate(pumps, ["bm25", "bm25:b=0"], measures=["RR", NDCG])
+    assert [(gap.system, gap.measure) for gap in results.gaps] == [
+        ("bm25", "RR"), ("bm25", NDCG), ("bm25:b=0", "RR"), ("bm25:b=0", NDCG),
+    ]  # fmt: skip
+    gap = results.gaps[0]
+    inside, outside = 1 / 2, (1 / 3 + 1 / 2 + 0) / 3
+    assert (gap.left, gap.right, gap.left_n, gap.right_n) == ("IN", "OUT", 1, 3)
+    assert gap.difference == pytest.approx(inside - outside)
+    assert gap.ratio == pytest.approx(outside / inside)
+    assert gap.difference_low is None  # one query says nothing of others
+
+
 def test_results_come_back_from_the_file(pumps: Release, tmp_path: Path) -> None:
     results = evaluate(pumps, ["bm25"], output=tmp_path / "out")
     assert Results.read(tmp_path / "out") == results
