@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from domainbench.benchmarks import data
 from domainbench.benchmarks.evaluate import evaluate
 from domainbench.benchmarks.grid.config import read_config
 from domainbench.benchmarks.grid.results import GridResults
@@ -310,6 +311,16 @@ def test_the_cells_come_back_from_the_files(library: Release, tmp_path: Path) ->
             GridResults.read(tmp_path / "out")
     with pytest.raises(DataError, match="no grid here"):
         GridResults.read(tmp_path)
+
+
+def test_texts_in_a_file_are_ranked_alike(
+    library: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = run(library, tmp_path, PASSAGES)
+    monkeypatch.setattr(data, "SPOOL_BYTES", 0)
+    mapped = run(library, tmp_path, PASSAGES, recompute=True)
+    assert mapped.summary.work.rankings_reused == 0
+    assert mapped.figures == held.figures
 
 
 def test_variables_of_the_call_win(library: Release, tmp_path: Path) -> None:
