@@ -39,7 +39,10 @@ class System(Protocol):
 
 
 class PassageRanker(System, Protocol):
-    """A system that can rank documents by the scores of all their passages, exactly."""
+    """A system that can rank documents by the scores of all their passages, exactly.
+
+    One that cannot with some of its options has ``ranks_passages``, which is then false.
+    """
 
     def cut(self, corpus: Texts, window: int, stride: int) -> Passages:
         """Cut each document into windows of the system's own tokens."""
