@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...schemas.errors import DataError
+from ...schemas.errors import DataError, UsageError
 from ..cache import cache_folder
 from .build import build_index
 from .characters import UNICODE_VERSION
@@ -51,6 +51,7 @@ def cached_index(
 
     Raises:
         DataError: as ``build.build_index``.
+        UsageError: the cache cannot be written to.
     """
     about = describe(texts, tokenizer, formula, passages)
     key = hashlib.sha256(json.dumps([FORMAT, about], sort_keys=True).encode()).hexdigest()
@@ -59,14 +60,22 @@ def cached_index(
         return Index.open(folder, about), True
     except DataError:
         pass
-    stage = staging_folder(folder)
     try:
-        build_index(
-            texts, tokenizer, formula, threads, passages=passages, workspace=stage, about=about
-        )
-        place_folder(stage, folder)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        stage = staging_folder(folder)
+        try:
+            build_index(
+                texts, tokenizer, formula, threads, passages=passages, workspace=stage, about=about
+            )
+            place_folder(stage, folder)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+    except OSError as error:
+        raise UsageError(
+            "the index cannot be kept",
+            place=folder,
+            found=error,
+            hint="let DOMAINBENCH_CACHE name a folder with room, or leave out cache=on",
+        ) from None
     return Index.open(folder, about), False
 
 

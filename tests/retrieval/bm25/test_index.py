@@ -229,6 +229,15 @@ def test_a_build_that_fails_leaves_nothing(cache: Path) -> None:
     assert list(cache.iterdir()) == []
 
 
+def test_a_cache_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DOMAINBENCH_CACHE", str(tmp_path / "file"))
+    with pytest.raises(UsageError, match="cannot be kept"):
+        BM25System(cache=True).index(corpus_of(["alpha"]))
+
+
 def test_the_cache_is_an_option_of_the_compiled_backend() -> None:
     with pytest.raises(UsageError, match="cache is neither on nor off"):
         BM25System.from_options({"cache": "true"})
