@@ -17,7 +17,7 @@ from ...schemas.errors import UsageError
 from .search_blocks import BlockSearch
 from .search_faiss import FaissApproximate, FaissFlat, has_faiss_gpu
 from .search_options import SearchOptions
-from .search_stores import BitStore, ByteStore, FloatStore, check_vectors
+from .search_stores import BitStore, ByteStore, FloatStore, check_matrix, lengths_of
 from .search_torch import TorchFlat, error_factor
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def build_index(
         DataError: a vector is not finite.
         MissingDependencyError: the search needs a package that is not installed.
     """
-    check_vectors(vectors, "vectors")
+    check_matrix(vectors, "vectors")
     if starts is not None:
         starts = np.ascontiguousarray(starts, np.int64)
         if not len(starts) or starts[0] != 0 or starts[-1] != len(vectors):
@@ -133,7 +133,7 @@ class VectorIndex:
                 missing or out of place.
             DataError: a query is not finite.
         """
-        check_vectors(queries, "queries")
+        check_matrix(queries, "queries")
         if k < 1 or queries.shape[1] != self._dimensions:
             raise UsageError(
                 "the search does not fit the vectors",
@@ -143,6 +143,7 @@ class VectorIndex:
         if (aggregation is None) != (self._starts is None):
             raise UsageError("documents of passages, and only they, are ranked by an aggregation")
         queries = np.ascontiguousarray(queries)
+        lengths_of(queries, "query")
         k = min(k, self._n)
         if not k or not len(queries):
             return np.empty((len(queries), k), np.int32), np.empty((len(queries), k), np.float32)

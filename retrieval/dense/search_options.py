@@ -21,6 +21,8 @@ _OF_INDEX = {
 }
 """Which indexes an option means something for."""
 
+_LEAST = {"rescore": 0, "hnsw_m": 2}
+
 
 @dataclass(frozen=True)
 class SearchOptions:
@@ -69,7 +71,7 @@ class SearchOptions:
             if getattr(self, name) not in known:
                 raise UsageError.from_unknown_name(name, str(getattr(self, name)), known)
         for name in ("rescore", *_OF_INDEX):
-            _check_count(name, getattr(self, name), 0 if name == "rescore" else 1)
+            _check_count(name, getattr(self, name), _LEAST.get(name, 1))
         self._check_meaning()
 
     def _check_meaning(self) -> None:

@@ -67,7 +67,7 @@ class FloatStore:
 
     def __init__(self, vectors: NDArray[np.float32]) -> None:
         self.vectors = vectors
-        self.longest = float(np.sqrt(_squares(vectors).max(initial=0.0)))
+        self.longest = float(lengths_of(vectors).max(initial=0.0))
 
     @property
     def nbytes(self) -> int:
@@ -110,8 +110,8 @@ class ByteStore:
             safe = np.where(scales > 0, scales, np.float32(1))
             self.vectors[first : first + _ROWS] = np.rint(part / safe[:, None]).clip(-127, 127)
             self._factors[first : first + _ROWS] = scales
-            lengths = _squares(self._floats(first, first + len(part)))
-            self.longest = max(self.longest, float(np.sqrt(lengths.max(initial=0.0))))
+            lengths = lengths_of(self._floats(first, first + len(part)))
+            self.longest = max(self.longest, float(lengths.max(initial=0.0)))
 
     @property
     def nbytes(self) -> int:
@@ -175,7 +175,7 @@ class BitStore:
         return np.zeros(len(queries), np.float32)
 
 
-def check_vectors(vectors: NDArray[Any], what: str) -> None:
+def check_matrix(vectors: NDArray[Any], what: str) -> None:
     """Refuse what is no matrix of float32.
 
     Raises:
@@ -201,13 +201,10 @@ def rounding(queries: NDArray[np.float32], longest: float) -> NDArray[np.float32
 
     Returns:
         (m,) float32, rounded up.
-
-    Raises:
-        DataError: a component is not finite, or a query is too long for float32.
     """
     dimensions = queries.shape[1]
     error = (dimensions + _ROUNDINGS) * _UNIT_ROUNDOFF
-    lengths = np.sqrt(_squares(queries))
+    lengths = lengths_of(queries)
     bound = error / (1 - error) * lengths * longest + dimensions * _TINY
     return np.nextafter(bound.astype(np.float32), np.float32(np.inf))
 
@@ -233,20 +230,26 @@ def exact_scores(
         score_documents(queries, vectors, scales, starts, kind, n, pairs, values)
 
 
-def _squares(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Squared lengths.
+def lengths_of(vectors: NDArray[np.float32], what: str = "vector") -> NDArray[np.float64]:
+    """Euclidean lengths.
+
+    Args:
+        vectors: (n, dimensions) float32.
+        what: name of a row, for the error.
 
     Raises:
-        DataError: one is not finite or too large.
+        DataError: a component is not finite, or a vector is too long for float32.
     """
     out = np.empty(len(vectors), np.float64)
     squares(vectors, out)
-    if not (out <= _LONGEST**2).all():
-        row = int(np.flatnonzero(~(out <= _LONGEST**2))[0])
+    np.sqrt(out, out=out)
+    wrong = ~(out <= _LONGEST)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
         raise DataError(
-            "a vector cannot be searched",
-            place=f"vector {row}",
-            found=f"length {np.sqrt(out[row])}",
+            f"a {what} cannot be searched",
+            place=f"{what} {row}",
+            found=f"length {out[row]}",
             expected=f"finite components and a length up to {_LONGEST:g}",
         )
     return out
