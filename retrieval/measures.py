@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from ..schemas.errors import UsageError
-from .identifiers import locate
+from .identifiers import locate_ordered
 from .measure_kernels import KINDS, score_rankings
 
 if TYPE_CHECKING:
@@ -147,26 +148,31 @@ def evaluate(run: Run, qrels: Qrels, measures: Sequence[Measure]) -> PerQuery:
         measures: what to compute.
     """
     # Documents that only the qrels know get ordinals behind those of the run.
-    known = locate(run.doc_ids, qrels.doc_ids)
+    known = locate_ordered(run.doc_ids, qrels.doc_ids)
     fresh = known < 0
     known[fresh] = len(run.doc_ids) + np.arange(int(fresh.sum()), dtype=np.int32)
     sizes = np.diff(qrels.starts)
-    owners = np.repeat(np.arange(len(qrels)), sizes)
     everything = np.iinfo(np.int64).max
     table = [(KINDS[m.name], m.cutoff or everything, m.rel) for m in measures]
-    # The C library's log2, as trec_eval calls it; numpy's vectorised one may differ in a bit.
     longest = max(run.depth, int(sizes.max(initial=0)))
     values = score_rankings(
         np.ascontiguousarray(run.docs),
-        locate(run.query_ids, qrels.query_ids).astype(np.int64),
+        locate_ordered(run.query_ids, qrels.query_ids).astype(np.int64),
         qrels.starts,
         known[qrels.docs],
         qrels.grades,
-        qrels.grades[np.lexsort((-qrels.grades, owners))],
+        qrels.ideal_grades,
         len(run.doc_ids) + int(fresh.sum()),
         np.array(table, np.int64).reshape(-1, 3),
-        np.array([math.log2(rank + 2) for rank in range(longest)]),
+        _logarithms(longest),
     )
-    relevant = np.bincount(owners[qrels.grades > 0], minlength=len(qrels)) > 0
+    relevant = np.bincount(qrels.owners[qrels.grades > 0], minlength=len(qrels)) > 0
     query_ids = qrels.query_ids.filter(pa.array(relevant))
     return PerQuery(query_ids, tuple(measures), values[relevant])
+
+
+@cache
+def _logarithms(count: int) -> NDArray[np.float64]:
+    """Logarithms to base 2 of rank + 1, for ranks from 1."""
+    # The C library's log2, as trec_eval calls it; numpy's vectorised one may differ in a bit.
+    return np.array([math.log2(rank + 2) for rank in range(count)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,9 +82,19 @@ class Qrels:
         starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         return cls(query_ids, doc_ids, starts, docs, values)
 
+    @cached_property
+    def owners(self) -> NDArray[np.int64]:
+        """(pairs) row of each pair's query."""
+        return np.repeat(np.arange(len(self.query_ids)), np.diff(self.starts))
+
+    @cached_property
+    def ideal_grades(self) -> NDArray[np.int32]:
+        """(pairs) the grades of each query, descending: what the best ranking would show."""
+        return self.grades[np.lexsort((-self.grades, self.owners))]
+
     def to_table(self) -> Any:
         """Rows ``query-id``, ``corpus-id``, ``score``, by query and document."""
-        rows = np.repeat(np.arange(len(self.query_ids)), np.diff(self.starts))
+        rows = self.owners
         return pa.table(
             {
                 "query-id": self.query_ids.take(pa.array(rows)).cast(pa.string()),
