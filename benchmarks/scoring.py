@@ -14,7 +14,7 @@ from ..retrieval.gaps import partition_gap
 from ..retrieval.identifiers import as_ids, locate
 from ..retrieval.measures import Measure, PerQuery, evaluate, mean
 from ..retrieval.qrels import Qrels
-from ..retrieval.significance import bootstrap_interval, holm, paired_randomisation
+from ..retrieval.significance import bootstrap_intervals, holm, paired_randomisation
 from ..schemas.errors import UsageError
 from .results import ALL, Comparison, Figure, Gap
 
@@ -103,9 +103,9 @@ class Scorer:
         self, system: str, partition: str, values: Any, column: str | None, label: str | None
     ) -> list[Figure]:
         found: list[Figure] = []
-        for place, measure in enumerate(self._measures):
+        intervals = bootstrap_intervals(values, level=LEVEL, resamples=RESAMPLES, seed=self._seed)
+        for place, (measure, bounds) in enumerate(zip(self._measures, intervals, strict=True)):
             single = np.ascontiguousarray(values[:, place])
-            bounds = bootstrap_interval(single, level=LEVEL, resamples=RESAMPLES, seed=self._seed)
             found.append(
                 Figure(
                     system=system,

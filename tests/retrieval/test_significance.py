@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import bootstrap, permutation_test
 
-from domainbench.retrieval.significance import bootstrap_interval, holm, paired_randomisation
+from domainbench.retrieval.significance import (
+    bootstrap_interval,
+    bootstrap_intervals,
+    holm,
+    paired_randomisation,
+)
 from domainbench.schemas.errors import UsageError
 
 figures = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=9)
@@ -86,3 +92,39 @@ def test_holm_by_hand() -> None:
     assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def test_several_figures_at_once_have_the_intervals_of_each() -> None:
+    values = np.random.default_rng(1).beta(2, 5, (40, 4))
+    values[3, 1] = values[9:12, 2] = np.nan
+    values[:, 3] = np.nan
+    values[0, 3] = 0.5
+    found = bootstrap_intervals(values, seed=7)
+    assert found == [bootstrap_interval(np.ascontiguousarray(c), seed=7) for c in values.T]
+    assert found[3] is None
+    assert bootstrap_intervals(np.empty((0, 2))) == [None, None]
+
+
+def test_interval_agrees_with_scipy() -> None:
+    values = np.random.default_rng(2).beta(2, 5, 300)
+    reference = bootstrap(
+        (values,), np.mean, n_resamples=6_000, method="percentile", rng=np.random.default_rng(3)
+    ).confidence_interval
+    found = bootstrap_interval(values, resamples=6_000)
+    assert found == pytest.approx(tuple(reference), abs=0.06 * (reference.high - reference.low))
+
+
+@pytest.mark.parametrize("n", [5, 17, 40, 131])
+def test_p_value_agrees_with_scipy(n: int) -> None:
+    random = np.random.default_rng(n)
+    left = random.beta(2, 5, n)
+    right = np.clip(left - random.normal(0.02, 0.08, n), 0, 1)
+    reference = permutation_test(
+        (left, right),
+        lambda a, b, axis: (a - b).mean(axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=20_000,
+        rng=np.random.default_rng(1),
+    )
+    assert paired_randomisation(left, right) == pytest.approx(reference.pvalue, abs=0.015)
