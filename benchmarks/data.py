@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from .task import Task
 
 
-SPOOL_BYTES = 1 << 30
-"""Texts of documents that are larger are put into a file and mapped."""
+SPOOL_BYTES = 1 << 26
+"""Texts of documents that are larger go batch by batch into a file that is mapped.
+
+Read into memory at once they would take four times their size, and more time.
+"""
 
 
 class Documents:
