@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ..aggregation import aggregate
+from ..aggregation import AVERAGE_TOP, MAX, aggregate
 
 NO_KEY = np.iinfo(np.int64).min
 NO_AGGREGATION = -1
@@ -172,6 +172,22 @@ def _order(orders, hit):
 
 
 @njit(cache=True, nogil=True)
+def _reduce(scores, owners, kind, n_best, best, limit, found):
+    """Write documents' scores; one that cannot reach the limit may get its best passage's.
+
+    The average of the n best is dear and never above the best, which is cheap to find.
+    """
+    if kind != AVERAGE_TOP:
+        aggregate(scores, owners, owners[0], kind, n_best, best, found)
+        return
+    aggregate(scores, owners, owners[0], MAX, 1, best, found)
+    orders = found.view(np.int32)
+    for d in range(found.size):
+        if orders[d] ^ ((orders[d] >> 31) & _MAGNITUDE) >= limit:
+            aggregate(scores, owners[d : d + 2], owners[0], kind, n_best, best, found[d : d + 1])
+
+
+@njit(cache=True, nogil=True)
 def _lift(hit, starts, lifted):
     """Mark the documents that have a marked passage; passages are counted from the first."""
     for d in range(starts.size - 1):
@@ -257,7 +273,7 @@ def search_shard(
             found, marked = scores, hit
             if kind != NO_AGGREGATION:
                 found, marked = reduced[: owners.size - 1], lifted
-                aggregate(scores, owners, first, kind, n_best, best, found)
+                _reduce(scores, owners, kind, n_best, best, limits[q], found)
                 if not positive:
                     _lift(hit, owners, lifted)
             orders = found.view(np.int32)
