@@ -18,10 +18,10 @@ from ..retrieval.identifiers import as_ids, as_strings, locate
 from ..retrieval.texts import Texts
 from ..schemas.errors import DataError, UsageError
 from .scoring import query_labels
-from .task import compose
+from .task import columns_of, compose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..schemas.release import Release
     from .task import Task
@@ -51,7 +51,7 @@ class Documents:
 
     def columns(self, view: str) -> tuple[str, ...]:
         """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
-        wanted = _view(self._task.corpus_views, view)
+        wanted = columns_of(self._task.corpus_views, view)
         return tuple(column for column in wanted if column in self._filled)
 
     @cached_property
@@ -60,7 +60,7 @@ class Documents:
 
     def texts(self, view: str) -> Texts:
         """The documents' texts, by id; in a file instead of memory where they are large."""
-        columns = _view(self._task.corpus_views, view)
+        columns = columns_of(self._task.corpus_views, view)
         _check_columns(self._release, "corpus", None, columns)
         files = self._release.files("corpus")
         if len(self._release.splits("corpus")) == 1 and _size(files, columns) > SPOOL_BYTES:
@@ -96,7 +96,7 @@ class Queries:
 
     def columns(self, view: str) -> tuple[str, ...]:
         """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
-        wanted = _view(self._task.query_views, view)
+        wanted = columns_of(self._task.query_views, view)
         return tuple(column for column in wanted if column in self._filled)
 
     @cached_property
@@ -105,7 +105,7 @@ class Queries:
 
     def texts(self, view: str) -> Texts:
         """The queries' texts, by id."""
-        columns = _view(self._task.query_views, view)
+        columns = columns_of(self._task.query_views, view)
         _check_columns(self._release, "queries", self.split, columns)
         return _texts(self._release, "queries", self.split, columns)
 
@@ -155,12 +155,6 @@ def ranking_identity(
         "query_columns": queries.columns(views[0]),
         "corpus_columns": documents.columns(views[1]),
     }
-
-
-def _view(views: Mapping[str, tuple[str, ...]], view: str) -> tuple[str, ...]:
-    if view not in views:
-        raise UsageError.from_unknown_name("view", view, views)
-    return views[view]
 
 
 def _sorted_ids(table: Any) -> Any:

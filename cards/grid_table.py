@@ -26,7 +26,7 @@ class GridRow:
 
     cell: CellEntry
     figures: tuple[GridFigure | None, ...]
-    """The first measure in each partition, on the reported split."""
+    """The first measure in each partition and the ratio of two, on the reported split."""
     best: tuple[bool, ...]
     """Whether no cell has a higher value there."""
     seconds: float | None
@@ -50,7 +50,7 @@ class GridTable:
 def grid_table(results: GridResults) -> GridTable:
     """The cells that have a ranking of the reported split."""
     s = results.summary
-    measure, partitions = s.measures[0], tuple(s.partitions)
+    measure, partitions = s.measures[0], (*s.partitions, *s.gap[1:])
     figures = {
         (f.cell, f.partition): f
         for f in results.figures
@@ -73,8 +73,9 @@ def grid_table(results: GridResults) -> GridTable:
     ]
     rows.sort(key=_descending)
     title = f"{s.name} on {s.release.name} {s.release.version}: {measure}, {s.split}"
-    counts = {f.partition: f.n for f in sorted(figures.values(), key=lambda f: f.n)}
-    header = tuple(f"{p} (n={counts[p]})" if p in counts else p for p in partitions)
+    counts = dict.fromkeys(partitions, 0)
+    counts |= {f.partition: f.n for f in sorted(figures.values(), key=lambda f: f.n)}
+    header = tuple(f"{p} (n={counts[p]})" if p in s.partitions else p for p in partitions)
     return GridTable(title, measure, header, tuple(rows))
 
 
@@ -156,7 +157,7 @@ def selection_lines(results: GridResults) -> list[str]:
     for pick in t.selected:
         seen = results.figure(pick.cell, t.measure, t.partition, t.split)
         parts = [f"{t.split} {_value(seen)}"]
-        for partition in s.partitions:
+        for partition in (*s.partitions, *s.gap[1:]):
             f = results.figure(pick.cell, t.measure, partition)
             parts.append(f"{partition} {_value(f)} {_interval(f)}".strip())
         lines.append(f"  * {names[pick.cell]}: {', '.join(parts)}")

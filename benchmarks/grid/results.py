@@ -116,7 +116,7 @@ class Outcome(_Model):
 
 
 class GridFigure(_Model):
-    """A mean over the queries of a split."""
+    """A mean over the queries of a split, or the difference or ratio of two."""
 
     cell: int
     split: str
@@ -175,6 +175,8 @@ class GridSummary(_Model):
     measures: list[str]
     """The first is the one that cells are sorted by."""
     partitions: list[str]
+    gap: list[str]
+    """What stands among the partitions for the difference and the ratio of two; may be empty."""
     axes: list[str]
     merged: int
     """Cells of the products that equal an earlier one."""
@@ -265,7 +267,7 @@ class GridResults:
                 **outcome.cost.model_dump(),
                 "selected": outcome.cell in chosen,
             }
-            for partition in s.partitions:
+            for partition in (*s.partitions, *s.gap):
                 for measure in s.measures:
                     row = known | {"partition": partition, "measure": measure}
                     figure = found.get((outcome.cell, outcome.split, partition, measure))

@@ -13,6 +13,7 @@ from ..ranking import runs_folder
 from ..registry import find_task
 from ..results import ReleaseEntry
 from ..scoring import LEVEL, RESAMPLES, Scorer, split_qrels
+from .figures import gap_names, grid_figures
 from .group import Group, Source
 from .plan import plan
 from .results import CellEntry, GridFigure, GridResults, GridSummary, Outcome, TuneEntry, WorkEntry
@@ -21,7 +22,6 @@ from .selection import no_selection, select
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ...retrieval.run import Run
     from ...schemas.release import Release
     from .config import GridConfig
 
@@ -75,7 +75,7 @@ def run_grid(
             for outcome, run in group.outcomes(advance):
                 outcomes.append(outcome)
                 if run is not None:
-                    figures += _figures(outcome, run, scorers[outcome.split])
+                    figures += grid_figures(outcome, run, scorers[outcome.split], task.gap)
             computed, reused = computed + group.computed, reused + group.reused
             built += group.indexes.built
     outcomes.sort(key=lambda o: (o.cell, splits.index(o.split)))
@@ -96,6 +96,7 @@ def run_grid(
         depth=config.depth,
         measures=list(config.measures),
         partitions=list(dict.fromkeys(name for qrels in parts.values() for name in qrels)),
+        gap=list(gap_names(task.gap)) if task.gap else [],
         axes=config.axes,
         merged=config.merged,
         seed=seed,
@@ -122,22 +123,6 @@ def _splits(release: Release, config: GridConfig) -> list[str]:
     """The split to choose on, if the release has it, then the one that is reported."""
     chosen = [config.tune.split] if config.tune else []
     return [*(s for s in chosen if s in release.splits("queries")), config.split]
-
-
-def _figures(outcome: Outcome, run: Run, scorer: Scorer) -> list[GridFigure]:
-    return [
-        GridFigure(
-            cell=outcome.cell,
-            split=outcome.split,
-            partition=f.partition,
-            measure=f.measure,
-            n=f.n,
-            value=f.value,
-            low=f.low,
-            high=f.high,
-        )
-        for f in scorer.figures(str(outcome.cell), scorer.per_query(run))
-    ]
 
 
 def _entries(config: GridConfig) -> list[CellEntry]:

@@ -112,6 +112,17 @@ def test_a_cell_has_the_figures_of_an_evaluation(library: Release, tmp_path: Pat
             assert (found.n, found.value, found.low, found.high) == (
                 figure.n, figure.value, figure.low, figure.high,
             )  # fmt: skip
+        for gap in alone.gaps:
+            difference = results.figure(cell.number, gap.measure, "IN-OUT")
+            ratio = results.figure(cell.number, gap.measure, "OUT/IN")
+            assert difference is not None
+            assert ratio is not None
+            assert (difference.n, difference.value) == (1, gap.difference)
+            assert (ratio.value, ratio.low, ratio.high) == (
+                gap.ratio,
+                gap.ratio_low,
+                gap.ratio_high,
+            )
 
 
 def test_indexes_and_rankings_are_shared(library: Release, tmp_path: Path) -> None:
@@ -276,10 +287,10 @@ def test_what_cannot_be_ranked_says_why_and_the_rest_goes_on(
     assert results.summary.work.rankings_computed == 1
     assert value(results, 1, "RR") == value(results, 2, "RR")
     rows = pq.read_table(tmp_path / "out" / "cells.parquet").to_pylist()
-    assert len(rows) == 8 * 3
+    assert len(rows) == 8 * 5
     assert Counter(row["status"] for row in rows if row["value"] is None) == {
-        "unavailable": 12,
-        "failed": 6,
+        "unavailable": 20,
+        "failed": 10,
     }
 
 
@@ -297,7 +308,7 @@ def test_the_cells_come_back_from_the_files(library: Release, tmp_path: Path) ->
     results = run(library, tmp_path, DOCUMENTS)
     assert GridResults.read(tmp_path / "out") == results
     table = pq.read_table(tmp_path / "out" / "cells.parquet")
-    assert len(table) == 12 * 3 * 2
+    assert len(table) == 12 * 5 * 2
     row = table.to_pylist()[-1]
     assert (row["label"], row["rrf_k"], row["system"]) == (
         "both", 60, "rrf:bm25+dense(dims=2),k=60",

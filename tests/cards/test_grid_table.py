@@ -35,7 +35,7 @@ def cell(number: int, label: str, **axes) -> CellEntry:
 
 
 def figure(number: int, partition: str, value: float | None, split: str = "test") -> GridFigure:
-    bounds = (None, None) if value is None else (value - 0.1, value + 0.1)
+    bounds = (None, None) if value in (None, 2.0) else (value - 0.1, value + 0.1)
     return GridFigure(
         cell=number, split=split, partition=partition, measure="RR", n=0 if value is None else 5,
         value=value, low=bounds[0], high=bounds[1],
@@ -59,6 +59,7 @@ def results() -> GridResults:
         depth=100,
         measures=["RR", "nDCG@10"],
         partitions=["ALL", "IN"],
+        gap=["ALL-IN", "IN/ALL"],
         axes=["window"],
         merged=0,
         seed=0,
@@ -80,7 +81,8 @@ def results() -> GridResults:
         environment={},
     )  # fmt: skip
     figures = (
-        figure(1, "ALL", 0.25), figure(1, "IN", 0.5), figure(2, "ALL", 0.5), figure(2, "IN", 0.5),
+        figure(1, "ALL", 0.25), figure(1, "IN", 0.5), figure(1, "IN/ALL", 2.0),
+        figure(2, "ALL", 0.5), figure(2, "IN", 0.5),
         figure(3, "ALL", None), figure(3, "IN", None), figure(1, "ALL", 0.75, split="dev"),
     )  # fmt: skip
     return GridResults(summary, figures)
@@ -90,11 +92,11 @@ def test_markdown_is_sorted_and_marks_the_best_and_the_chosen(results: GridResul
     assert markdown(grid_table(results)).splitlines() == [
         "**small on pumps 2026.11: RR, test**",
         "",
-        "| cell | ALL (n=5) | IN (n=5) | seconds | peak MiB |",
-        "|---|---:|---:|---:|---:|",
-        "| [x]\\| TA>D | **0.5000** .400-.600 | **0.5000** .400-.600 | 1.75 | 1234 |",
-        "| one TA>D \\* | 0.2500 .150-.350 | **0.5000** .400-.600 | 1.75 | 1234 |",
-        "| off TA>D | - | - | - | - |",
+        "| cell | ALL (n=5) | IN (n=5) | IN/ALL | seconds | peak MiB |",
+        "|---|---:|---:|---:|---:|---:|",
+        "| [x]\\| TA>D | **0.5000** .400-.600 | **0.5000** .400-.600 | - | 1.75 | 1234 |",
+        "| one TA>D \\* | 0.2500 .150-.350 | **0.5000** .400-.600 | **2.0000** | 1.75 | 1234 |",
+        "| off TA>D | - | - | - | - | - |",
     ]
 
 
@@ -113,7 +115,7 @@ def test_the_terminal_shows_names_as_they_are(results: GridResults, width: int, 
 def test_what_was_chosen_is_reported_on_the_other_split(results: GridResults) -> None:
     assert selection_lines(results) == [
         "Chosen by RR (ALL) on dev, then measured on test:",
-        "  * one TA>D: dev 0.7500, ALL 0.2500 .150-.350, IN 0.5000 .400-.600",
+        "  * one TA>D: dev 0.7500, ALL 0.2500 .150-.350, IN 0.5000 .400-.600, IN/ALL 2.0000",
     ]
     nothing = results.summary.tune.model_copy(update={"reason": "no split", "selected": []})
     summary = results.summary.model_copy(update={"tune": nothing})
