@@ -80,6 +80,7 @@ class BM25System:
                 raise UsageError("backend rank-bm25 has no cache", hint="backend=numba has one")
         self._cache = cache
         self._opened = False
+        self._dense: int | None = None
         self._doc_ids: Any = None
         self._engine: Index | Reference | None = None
 
@@ -214,11 +215,12 @@ class BM25System:
     ) -> Run:
         from .counts import Utf8
         from .index import thread_count
-        from .search import search
+        from .search import plan, search
 
         _check_depth(k)
-        texts = Utf8.from_arrow(queries.texts)
-        docs, scores = search(engine, texts, self._tokenizer, k, thread_count(), aggregation)
+        texts, threads = Utf8.from_arrow(queries.texts), thread_count()
+        docs, scores = search(engine, texts, self._tokenizer, k, threads, aggregation)
+        self._dense = plan(engine, len(queries), docs.shape[1], threads).dense
         return Run(queries.ids, self._doc_ids, docs, scores, self.spec)
 
     def _check_passages(self) -> None:
@@ -229,6 +231,9 @@ class BM25System:
 
     def stats(self) -> dict[str, Any]:
         """What was indexed, and with what.
+
+        ``dense_terms`` is how many terms the last search read as dense rows (no score depends on
+        it), null before a search; ``cache`` whether the index was opened or built there.
 
         Raises:
             UsageError: no corpus is indexed.
@@ -251,7 +256,7 @@ class BM25System:
             "passages": len(engine.lengths) if engine.has_passages else None,
             "index_bytes": engine.nbytes,
             "shards": len(engine.shards) - 1,
-            "dense_terms": engine.frequent if engine.positive else 0,
+            "dense_terms": self._dense,
             "cache": ("opened" if self._opened else "built") if self._cache else None,
         }
 

@@ -126,6 +126,9 @@ def test_tiles_shards_and_threads_change_no_bit(method: str, rule: str) -> None:
             index, Utf8.from_arrow(texts(asked[:1]).texts), Tokenizer(), 300, 1, aggregation
         )
         assert alone[1].tobytes() == results[-1][1][:1].tobytes()
+        few = search(index, source, Tokenizer(), 5, threads, aggregation)
+        assert few[0].tobytes() == results[-1][0][:, :5].tobytes()
+        assert few[1].tobytes() == results[-1][1][:, :5].tobytes()
     for one, other in zip(*results, strict=True):
         assert one.tobytes() == other.tobytes()
     # Against the exact scores of all passages, each indexed as a document.

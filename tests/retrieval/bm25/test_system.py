@@ -112,6 +112,9 @@ def test_stats_say_what_was_indexed() -> None:
     stats = system.stats()
     assert (stats["documents"], stats["terms"], stats["postings"], stats["words"]) == (2, 2, 3, 4)
     assert stats["index_bytes"] > 0
+    assert (stats["shards"], stats["dense_terms"], stats["passages"]) == (1, None, None)
+    system.search(corpus, 1)
+    assert system.stats()["dense_terms"] == 0  # too few queries for dense rows
     slow = BM25System(method="okapi", backend="rank-bm25")
     slow.index(corpus)
     assert slow.stats()["backend"] == "rank-bm25"
