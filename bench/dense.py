@@ -1,32 +1,45 @@
-"""Dense retrieval: exact search and encoding, against FAISS and sentence-transformers as they come.
+"""Dense search: exact, of passages, and approximate, against FAISS, torch and the bare product.
 
-python bench/dense.py [--documents N] [--queries N] [--model FOLDER] [--rounds N] [--json FILE]
+python bench/dense.py [--documents N] [--queries N] [--passages N] [--rounds N] [--json FILE]
 
-Vectors are drawn with a seed. Search keeps 100 documents; ours takes the scores of FAISS'
-candidates again in a fixed order, which the others do not. Encoding is timed where a model is
-given.
+Vectors are drawn with a seed and have length 1. Ours takes the scores of its candidates again in a
+fixed order, which the others do not. The bare matrix product, written into memory that is there
+already, is what no exact search can undercut. Approximate and quantised indexes are asked for the
+neighbours of noisy copies of stored vectors: neighbours of random vectors are no better than chance
+and would make any index look bad. Where there is a GPU, a last table has its backends.
 """
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from harness import alternate, machine, save, table
 
-DIMENSIONS = 384
-DEPTH = 100
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+CASES = ((384, 100), (768, 1_000))
+RULES = ("maxP", "avg_top3", "avgP", "sumP")
+CLUSTERS = 2_000
 
 
 def main() -> None:
-    """Run both parts and print a table each."""
+    """Print a table for each part."""
+    import torch
+
     arguments = parse()
-    print(machine("domainbench", "faiss-cpu", "torch", "sentence-transformers"))
-    print()
-    figures = search(arguments.documents, arguments.queries, arguments.rounds)
-    if arguments.model:
-        print()
-        figures |= encode(arguments.model, arguments.rounds)
+    print(machine("domainbench", "faiss-cpu", "torch", "numpy"))
+    figures: dict[str, Any] = {}
+    for dimensions, depth in CASES:
+        figures[f"exact, {dimensions}, {depth}"] = exact(arguments, dimensions, depth)
+    figures["passages"] = passages(arguments)
+    figures["approximate"] = approximate(arguments)
+    if torch.cuda.is_available():
+        figures["gpu"] = on_gpu(arguments)
+    else:
+        print("\nno CUDA device: no table of GPU searches")
     save(arguments.json, figures)
 
 
@@ -35,79 +48,178 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=45_336)
     parser.add_argument("--queries", type=int, default=1_247)
-    parser.add_argument("--model", help="sentence-transformers folder to encode with")
+    parser.add_argument("--passages", type=int, default=8, help="of a document, on average")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", metavar="FILE")
     return parser.parse_args()
 
 
-def search(documents: int, queries: int, rounds: int) -> dict[str, object]:
-    """Exact top 100 of ours, of bare FAISS and of torch."""
+def draw(seed: int, n: int, dimensions: int) -> Any:
+    """Vectors of length 1, in any direction."""
+    vectors = np.random.default_rng(seed).standard_normal((n, dimensions), dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def exact(arguments: argparse.Namespace, dimensions: int, depth: int) -> dict[str, Any]:
+    """All vectors compared."""
     import faiss
     import torch
 
-    from domainbench.retrieval.dense.search import VectorIndex
+    from domainbench.retrieval.dense.search import SearchOptions, build_index
 
-    generator = np.random.default_rng(0)
-    vectors, asked = (
-        generator.standard_normal((n, DIMENSIONS)).astype(np.float32) for n in (documents, queries)
-    )
-    ours, bare = VectorIndex(vectors), faiss.IndexFlatIP(DIMENSIONS)
-    bare.add(vectors)
+    vectors = draw(0, arguments.documents, dimensions)
+    asked = draw(1, arguments.queries, dimensions)
+    ours = build_index(vectors, SearchOptions(backend="matmul"), device="cpu")
+    flat = faiss.IndexFlatIP(dimensions)
+    flat.add(vectors)
     stored, given = torch.from_numpy(vectors), torch.from_numpy(asked)
+    products = np.zeros((len(asked), len(vectors)), np.float32)
+    as_tensor = torch.from_numpy(products)
 
     def by_torch() -> None:
-        for first in range(0, queries, 256):
-            (given[first : first + 256] @ stored.T).topk(DEPTH)
+        for first in range(0, len(asked), 256):
+            (given[first : first + 256] @ stored.T).topk(depth)
 
-    times = alternate(
+    print(f"\n{len(vectors)} vectors, {len(asked)} queries, {dimensions} dimensions, top {depth}\n")
+    return report(
         {
-            "domainbench": lambda: ours.search(asked, DEPTH),
-            "faiss IndexFlatIP": lambda: bare.search(asked, DEPTH),
+            "domainbench": lambda: ours.search(asked, depth),
+            "faiss IndexFlatIP": lambda: flat.search(asked, depth),
             "torch matmul + topk": by_torch,
-            "torch matmul alone": lambda: given @ stored.T,
+            "bare product, torch": lambda: torch.mm(given, stored.T, out=as_tensor),
+            "bare product, numpy": lambda: np.matmul(asked, vectors.T, out=products),
         },
-        rounds=rounds,
+        arguments.rounds,
+        base="bare product, torch",
     )
-    base = times["domainbench"].median
-    rows = [[name, str(t), f"{t.median / base:.2f}"] for name, t in times.items()]
-    print(f"{documents} documents, {queries} queries, {DIMENSIONS} dimensions, top {DEPTH}")
-    print(table(["search", "seconds (min-max)", "times ours"], rows))
-    return {"search": {name: t.seconds for name, t in times.items()}}
 
 
-def encode(folder: str, rounds: int) -> dict[str, object]:
-    """Texts of mixed length, in our batches and in the model's own."""
-    from domainbench.retrieval.dense.encode import Encoder
-    from domainbench.retrieval.dense.models import load_model
+def passages(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Documents ranked by all their passages, against torch's product and segment reduction."""
+    import torch
 
-    model = load_model(folder, device="cpu", truncate_dim=None, dtype="float32", max_length=None)
-    generator = np.random.default_rng(0)
-    words = ["valve", "pump", "sensor", "signal", "layer", "polymer", "wheel", "cell", "image"]
-    texts = [" ".join(generator.choice(words, n)) for n in generator.integers(20, 250, 200)]
-    encoder = Encoder(model, prompt=None, normalize=True, batch_tokens=4_096, cache=None)
-    times = alternate(
-        {
-            "domainbench": lambda: encoder.encode(texts),
-            "SentenceTransformer.encode": lambda: model.encode(
-                texts, normalize_embeddings=True, show_progress_bar=False
-            ),
-        },
-        rounds=rounds,
+    from domainbench.retrieval.aggregation import Aggregation
+    from domainbench.retrieval.dense.search import SearchOptions, build_index
+
+    dimensions, depth = CASES[0]
+    counts = np.random.default_rng(2).integers(1, 2 * arguments.passages, arguments.documents)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    vectors = draw(3, int(starts[-1]), dimensions)
+    asked = draw(1, arguments.queries, dimensions)
+    ours = build_index(vectors, SearchOptions(), device="cpu", starts=starts)
+    stored, given = torch.from_numpy(vectors), torch.from_numpy(asked)
+    lengths = torch.from_numpy(counts)
+
+    def by_torch(reduction: str) -> None:
+        for first in range(0, len(asked), 64):
+            scores = stored @ given[first : first + 64].T
+            torch.segment_reduce(scores, reduction, lengths=lengths, axis=0).T.topk(depth)
+
+    cases: dict[str, Callable[[], object]] = {
+        f"domainbench, {rule}": lambda rule=rule: ours.search(asked, depth, Aggregation.parse(rule))
+        for rule in RULES
+    }
+    for rule, reduction in (("maxP", "max"), ("avgP", "mean"), ("sumP", "sum")):
+        cases[f"torch, {rule}"] = lambda reduction=reduction: by_torch(reduction)
+    print(
+        f"\n{len(counts)} documents of {len(vectors)} passages, {len(asked)} queries, "
+        f"{dimensions} dimensions, top {depth}\n"
     )
-    base = times["domainbench"].median
-    rows = [
-        [n, str(t), f"{len(texts) / t.median:.0f}", f"{t.median / base:.2f}"]
-        for n, t in times.items()
-    ]
-    print(f"{len(texts)} texts of 20 to 250 words")
-    print(table(["encoding", "seconds (min-max)", "texts/s", "times ours"], rows))
-    same = np.abs(
-        encoder.encode(texts)
-        - model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
-    ).max()
-    print(f"\nlargest difference of a component: {same:.1e}")
-    return {"encoding": {name: t.seconds for name, t in times.items()}}
+    return report(cases, arguments.rounds, base="torch, maxP")
+
+
+def approximate(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Indexes that can miss vectors: seconds, bytes, and the share of the exact ranking found."""
+    from domainbench.retrieval.dense.search import SearchOptions, build_index
+
+    dimensions, depth = CASES[0]
+    generator = np.random.default_rng(4)
+    centres = draw(5, CLUSTERS, dimensions)
+    vectors = centres[generator.integers(0, CLUSTERS, arguments.documents)]
+    vectors = vectors + draw(6, arguments.documents, dimensions)
+    asked = vectors[generator.integers(0, len(vectors), arguments.queries)]
+    asked = asked + draw(7, arguments.queries, dimensions) / np.float32(2)
+    chosen = {
+        "flat": SearchOptions(),
+        "ivf": SearchOptions(index="ivf"),
+        "ivf, nprobe=128": SearchOptions(index="ivf", nprobe=128),
+        "hnsw": SearchOptions(index="hnsw"),
+        "hnsw, ef_search=512": SearchOptions(index="hnsw", ef_search=512),
+        "int8": SearchOptions(quantize="int8"),
+        "int8, rescore=0": SearchOptions(quantize="int8", rescore=0),
+        "binary": SearchOptions(quantize="binary"),
+        "binary, rescore=16": SearchOptions(quantize="binary", rescore=16),
+        "binary, rescore=0": SearchOptions(quantize="binary", rescore=0),
+    }
+    print(
+        f"\n{len(vectors)} vectors in {CLUSTERS} clusters, {len(asked)} queries, "
+        f"{dimensions} dimensions, top {depth}; search without the comparison\n"
+    )
+    return measure_loss(chosen, vectors, asked, depth, "cpu", build_index)
+
+
+def on_gpu(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Backends of a GPU, and whether they rank as the CPU does."""
+    from domainbench.retrieval.dense.search import SearchOptions, build_index
+    from domainbench.retrieval.dense.search_faiss import has_faiss_gpu, load_faiss
+
+    dimensions, depth = CASES[1]
+    vectors = draw(0, arguments.documents, dimensions)
+    asked = draw(1, arguments.queries, dimensions)
+    chosen = {
+        f"torch, {dtype}": SearchOptions(backend="torch", dtype=dtype)
+        for dtype in ("float32", "float16", "bfloat16")
+    }
+    if has_faiss_gpu():
+        chosen["faiss flat"] = SearchOptions(backend="faiss")
+        if hasattr(load_faiss(), "GpuIndexCagra"):
+            chosen["faiss cagra"] = SearchOptions(index="cagra")
+    print(f"\n{len(vectors)} vectors, {len(asked)} queries, {dimensions} dimensions, top {depth}\n")
+    return measure_loss(chosen, vectors, asked, depth, "cuda", build_index)
+
+
+def measure_loss(
+    chosen: Mapping[str, Any],
+    vectors: Any,
+    asked: Any,
+    depth: int,
+    device: str,
+    build_index: Callable[..., Any],
+) -> dict[str, Any]:
+    """Build and search each index once; a comparison with the exact ranking is left out."""
+    from time import perf_counter
+
+    exact_rows = build_index(vectors, type(next(iter(chosen.values())))(), device="cpu").search(
+        asked, depth
+    )[0]
+    rows, figures = [], {}
+    for name, options in chosen.items():
+        start = perf_counter()
+        index = build_index(vectors, options, device=device)
+        built = perf_counter()
+        index.search(asked[:8], depth)  # compiles, and wakes the device
+        begin = perf_counter()
+        found, _ = index.search(asked, depth)
+        stats = index.stats()
+        seconds = perf_counter() - begin - stats.get("comparison_seconds", 0.0)
+        overlap = stats.get("overlap_with_exact")
+        if overlap is None:
+            overlap = float((found == exact_rows).mean())
+        figures[name] = {"build": built - start, "search": seconds, "overlap": overlap, **stats}
+        rows.append(
+            [name, f"{built - start:.3g}", f"{seconds:.3g}", stats["bytes"], f"{overlap:.4f}"]
+        )
+    print(table(["index", "build s", "search s", "bytes", "overlap with exact"], rows))
+    return figures
+
+
+def report(cases: dict[str, Callable[[], object]], rounds: int, *, base: str) -> dict[str, Any]:
+    """Time the cases in turn and print them as multiples of one."""
+    times = alternate(cases, rounds=rounds)
+    rows = [[name, str(t), f"{t.median / times[base].median:.2f}"] for name, t in times.items()]
+    print(table(["search", "seconds (min-max)", f"times {base}"], rows))
+    return {name: t.seconds for name, t in times.items()}
 
 
 if __name__ == "__main__":

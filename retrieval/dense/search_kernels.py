@@ -31,26 +31,24 @@ def squares(vectors, out):
 
 
 @njit(cache=True, nogil=True)
-def _floor(bounds, count, k, enough):
-    """A value that at least k of the bounds reach, and no more than ``enough`` if possible.
+def _floor(orders, count, k, enough):
+    """An integer that at least k of some reach, and no more than ``enough`` if possible.
 
-    Halving the range of values takes more steps than a quickselect, but each is a plain count.
+    Halving the range takes more steps than a quickselect, but each is a plain count.
     """
-    low, high = bounds[0], bounds[0]
+    low, high = orders[0], orders[0]
     for i in range(count):
-        low, high = min(low, bounds[i]), max(high, bounds[i])
+        low, high = min(low, orders[i]), max(high, orders[i])
     reached = count
-    while reached > enough:
-        middle = low + (high - low) * np.float32(0.5)
-        if not low < middle < high:
-            break
-        above = 0
+    while reached > enough and low < high:
+        middle = np.int32((np.int64(low) + np.int64(high) + 1) >> 1)
+        above = np.int32(0)
         for i in range(count):
-            above += bounds[i] >= middle
+            above += np.int32(orders[i] >= middle)
         if above >= k:
-            low, reached = middle, above
+            low, reached = middle, np.int64(above)
         else:
-            high = middle
+            high = np.int32(middle - 1)
     return low
 
 
@@ -67,7 +65,12 @@ def _drop(values, rows, held, k, enough, error, counts, scratch):
     for i in range(held):
         width = np.float32(counts[rows[i]]) if counts.size else np.float32(1)
         scratch[i] = values[i] - np.float32(2) * error * width
-    floor = _floor(scratch, held, k, enough)
+    orders = scratch.view(np.int32)
+    for i in range(held):  # integers in the order of the floats that have their bits
+        orders[i] ^= (orders[i] >> 31) & _MAGNITUDE
+    least = _floor(orders, held, k, enough)
+    orders[0] = least ^ ((least >> 31) & _MAGNITUDE)
+    floor = scratch[0]
     left = 0
     for i in range(held):
         values[left], rows[left] = values[i], rows[i]
@@ -76,10 +79,10 @@ def _drop(values, rows, held, k, enough, error, counts, scratch):
 
 
 @njit(cache=True, nogil=True)
-def _reaches(scores, floor):
-    """Whether one of the scores is as high as the floor."""
+def _reaches(scores, first, last, floor):
+    """Whether one of the scores ``first:last`` is as high as the floor."""
     found = False
-    for i in range(scores.size):
+    for i in range(first, last):
         found |= scores[i] >= floor
     return found
 
@@ -105,26 +108,25 @@ def collect(scores, first, k, errors, counts, values, rows, held, floors):
     enough = k + (k >> 4)
     for q in range(scores.shape[0]):
         count, floor = held[q], floors[q]
+        row, kept, at = scores[q], values[q], rows[q]
         for block in range(0, size, SPARE):
             if count < 0:
                 break
-            part = scores[q, block : min(block + SPARE, size)]
-            if not _reaches(part, floor):
+            end = min(block + SPARE, size)
+            if not _reaches(row, block, end, floor):
                 continue
             if count + SPARE > room:
-                count, floor = _drop(
-                    values[q], rows[q], count, k, enough, errors[q], counts, scratch
-                )
+                count, floor = _drop(kept, at, count, k, enough, errors[q], counts, scratch)
                 if count > room - room // 4:  # the next would be dropped for, block by block
                     count = -1
                     break
-            for near in range(0, part.size, _NEAR):
-                last = min(near + _NEAR, part.size)
-                if not _reaches(part[near:last], floor):
+            for near in range(block, end, _NEAR):
+                last = min(near + _NEAR, end)
+                if not _reaches(row, near, last, floor):
                     continue
                 for i in range(near, last):  # without a branch, which could not be foreseen
-                    values[q, count], rows[q, count] = part[i], first + block + i
-                    count += part[i] >= floor
+                    kept[count], at[count] = row[i], first + i
+                    count += row[i] >= floor
         held[q], floors[q] = count, floor
 
 
