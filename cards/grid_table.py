@@ -113,6 +113,7 @@ def rich_table(content: GridTable, *, wide: bool = True) -> Table:
     from rich.text import Text
 
     table = Table(title=escape(content.title), title_justify="left", box=SIMPLE_HEAD)
+    table.padding = (0, 1) if wide else (0, 0)
     table.add_column("cell", overflow="fold", min_width=16)
     for name in (*content.partitions, "s", "MiB"):
         table.add_column(escape(name).replace(" (", "\n("), justify="right", no_wrap=True)

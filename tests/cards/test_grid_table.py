@@ -112,6 +112,17 @@ def test_the_terminal_shows_names_as_they_are(results: GridResults, width: int, 
     assert len([line for line in below if line.strip()]) in (lines, lines - 1)
 
 
+def test_eighty_columns_are_enough(results: GridResults) -> None:
+    four = {"partitions": ["ALL", "IN", "OUT", "UNKNOWN"], "gap": ["IN-OUT", "OUT/IN"]}
+    figures = [figure(1, name, 0.25) for name in (*four["partitions"], *four["gap"])]
+    wider = GridResults(results.summary.model_copy(update=four), tuple(figures))
+    console = Console(file=StringIO(), width=80)
+    console.print(rich_table(grid_table(wider), wide=False))
+    shown = console.file.getvalue()
+    assert shown.count(".150-.350") == 5
+    assert "1.75 1234" in shown
+
+
 def test_what_was_chosen_is_reported_on_the_other_split(results: GridResults) -> None:
     assert selection_lines(results) == [
         "Chosen by RR (ALL) on dev, then measured on test:",
