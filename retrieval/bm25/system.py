@@ -175,6 +175,7 @@ class BM25System:
 
         texts, threads = Utf8.from_arrow(strings), thread_count()
         made = (texts, self._tokenizer, self._formula, threads)
+        self._dense = None
         if self._cache:
             self._engine, self._opened = cached_index(*made, passages=passages)
         else:
