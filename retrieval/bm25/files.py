@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FORMAT = 1
+"""Goes up with any change to the arrays, to what a word is or to a formula: kept indexes are then
+built again."""
 _NAME = "index.json"
 _TYPES: dict[str, str] = {
     "hashes": "<u8",
