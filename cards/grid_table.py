@@ -160,7 +160,8 @@ def selection_lines(results: GridResults) -> list[str]:
         parts = [f"{t.split} {_value(seen)}"]
         for partition in (*s.partitions, *s.gap[1:]):
             f = results.figure(pick.cell, t.measure, partition)
-            parts.append(f"{partition} {_value(f)} {_interval(f)}".strip())
+            if f is not None and f.value is not None:
+                parts.append(f"{partition} {_value(f)} {_interval(f)}".strip())
         lines.append(f"  * {names[pick.cell]}: {', '.join(parts)}")
     return lines
 
