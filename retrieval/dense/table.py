@@ -15,8 +15,6 @@ from __future__ import annotations
 import hashlib
 import os
 from io import BytesIO
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -25,6 +23,7 @@ from ...schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -65,9 +64,10 @@ class Table:
         values = _map(path, shape, "r+")
         if values is None:
             self._path(".done").unlink(missing_ok=True)
-            with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stage:
-                _reserve(stage, shape)
-            Path(stage.name).replace(path)  # a process that has the old file open keeps it
+            stage = path.with_name(f".{path.name}.{os.getpid()}")
+            with stage.open("wb") as file:
+                _reserve(file, shape)
+            stage.replace(path)  # a process that has the old file open keeps it
             values = _map(path, shape, "r+")
         keys = self._path(".keys")
         if not keys.is_file() or keys.stat().st_size != self._keys.size:
@@ -252,9 +252,9 @@ def _reserve(file: Any, shape: tuple[int, int]) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stage:
-        stage.write(content)
-    Path(stage.name).replace(path)
+    stage = path.with_name(f".{path.name}.{os.getpid()}")
+    stage.write_bytes(content)
+    stage.replace(path)
 
 
 def unwritable(place: Path, error: OSError) -> UsageError:
