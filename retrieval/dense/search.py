@@ -149,9 +149,13 @@ class VectorIndex:
             return np.empty((len(queries), k), np.int32), np.empty((len(queries), k), np.float32)
         if isinstance(self._finder, (FaissFlat, TorchFlat)):
             return self._certified(self._finder, queries, k, aggregation)
-        if self._finder is None and self._short is None:
+        if self._finder is not None:
+            candidates = self._near(self._finder, queries, k)
+            found = self._exact.rescore(queries, candidates, k, aggregation)
+        elif self._short is not None:
+            found = self._quantized(self._short, queries, k, aggregation)
+        else:
             return self._exact.search(queries, k, aggregation)
-        found = self._approximate(queries, k, aggregation)
         self._compare(found[0], queries, aggregation)
         return found
 
@@ -192,24 +196,26 @@ class VectorIndex:
         self._stats["settled_on_cpu"] = len(again)
         return rows, scores
 
-    def _approximate(
-        self, queries: NDArray[np.float32], k: int, aggregation: Aggregation | None
+    def _quantized(
+        self,
+        short: BlockSearch,
+        queries: NDArray[np.float32],
+        k: int,
+        aggregation: Aggregation | None,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        if self._short is not None:
-            times = self._options.rescore
-            found = self._short.search(queries, min(k * max(times, 1), self._n), aggregation)
-            return self._exact.rescore(queries, found[0], k, aggregation) if times else found
-        assert isinstance(self._finder, FaissApproximate)  # noqa: S101 (narrows the type)
-        if self._starts is None:
-            candidates = self._finder.find(queries, k)
-        else:
-            width = min(_PASSAGES * k, int(self._starts[-1]))
-            candidates = self._documents(self._finder.find(queries, width))
-        return self._exact.rescore(queries, candidates, k, aggregation)
+        """The best by quantised scores, or the best of more of them by exact scores."""
+        times = self._options.rescore
+        found = short.search(queries, min(k * max(times, 1), self._n), aggregation)
+        return self._exact.rescore(queries, found[0], k, aggregation) if times else found
 
-    def _documents(self, passages: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Documents of passages, each once; -1 for none."""
-        owners = np.searchsorted(np.asarray(self._starts), passages, side="right") - 1
+    def _near(
+        self, finder: FaissApproximate, queries: NDArray[np.float32], k: int
+    ) -> NDArray[np.int32]:
+        """Vectors, or documents of passages, each once; -1 for none."""
+        if self._starts is None:
+            return finder.find(queries, k)
+        passages = finder.find(queries, min(_PASSAGES * k, int(self._starts[-1])))
+        owners = np.searchsorted(self._starts, passages, side="right") - 1
         documents = np.sort(np.where(passages < 0, -1, owners), axis=1).astype(np.int32)
         documents[:, 1:][documents[:, 1:] == documents[:, :-1]] = -1
         return documents

@@ -30,6 +30,8 @@ _GROUP = 320
 """Most queries that a thread takes at a time."""
 _PRODUCTS = 320 << 10
 """Products of a tile, so that they stay in a core's cache."""
+_MOST_VECTORS = 1 << 14
+"""Vectors of a tile; those made of codes are held."""
 _BLOCK_BYTES = 1 << 27
 """Vectors that all threads work through before the next are read."""
 _STATE_BYTES = 1 << 28
@@ -204,7 +206,7 @@ class BlockSearch:
                     scores = reduced[: m * (last - first)].reshape(m, -1)
                     starts = places[first : last + 1]
                     kind, n = aggregation.kind, aggregation.n
-                    reduce_tile(passages, starts, kind, n, c.errors, scores)
+                    reduce_tile(passages, starts, kind, n, c.errors, c.floors, scores)
                 collect(scores, first, k, c.errors, summed, c.values, c.rows, c.held, c.floors)
 
         return work
@@ -234,7 +236,7 @@ class BlockSearch:
         """Tiles of rows, block by block; a tile holds at least one row with all its vectors."""
         places = self._places
         n = len(places) - 1
-        vectors = max(_PRODUCTS // queries // 64 * 64, 64)
+        vectors = min(max(_PRODUCTS // queries // 64 * 64, 64), _MOST_VECTORS)
         width = max(1, self._store.nbytes // max(1, int(places[-1])))
         tiles: list[tuple[int, int]] = []
         row = 0

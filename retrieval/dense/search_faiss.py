@@ -114,10 +114,14 @@ class FaissApproximate:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the index as it would be written; of its vectors alone on a GPU."""
-        if self.device != "cpu":
-            return self._index.ntotal * (4 * self._index.d + 4 * self._options.graph_degree)
-        return int(self._faiss.serialize_index(self._index).nbytes)
+        """Bytes of vectors, and of their numbers and the cells' centres or of the graph."""
+        index = self._index
+        size = 4 * index.ntotal * index.d
+        if self._options.index == "ivf":
+            return size + 8 * index.ntotal + 4 * index.nlist * index.d
+        if self._options.index == "hnsw":
+            return size + 4 * index.hnsw.neighbors.size() + 8 * index.hnsw.offsets.size()
+        return size + 4 * index.ntotal * self._options.graph_degree
 
     def find(self, queries: NDArray[np.float32], width: int) -> NDArray[np.int32]:
         """Candidates, (m, width); -1 for none."""

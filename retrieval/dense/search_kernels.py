@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ..aggregation import SUM, aggregate
+from ..aggregation import AVERAGE_TOP, MAX, SUM, aggregate
 from .search_dot import dot, vector
 
 LOWEST = np.float32(np.finfo(np.float32).min)
@@ -140,7 +140,7 @@ def thin(k, errors, counts, values, rows, held):
 
 
 @njit(cache=True, nogil=True)
-def reduce_tile(products, starts, kind, n, errors, out):
+def reduce_tile(products, starts, kind, n, errors, floors, out):
     """From products of a tile's passages to scores of its documents, for ``collect``.
 
     Args:
@@ -149,18 +149,37 @@ def reduce_tile(products, starts, kind, n, errors, out):
         kind: of the aggregation.
         n: of the aggregation.
         errors: (queries,) float32: most that a product can be off.
-        out: (queries, documents) float32; written: -inf without passages. Sums become upper
-            bounds, as their errors differ.
+        floors: (queries,) float32, what a candidate must reach.
+        out: (queries, documents) float32; written: -inf without passages, or where none of them
+            reaches what the best or their average must. Sums become upper bounds, as their
+            errors differ.
     """
     best = np.empty(max(n, 1), np.float64)
     for q in range(products.shape[0]):
-        aggregate(products[q], starts, starts[0], kind, n, best, out[q])
+        row, base = products[q], starts[0]
+        screened = kind in {AVERAGE_TOP, MAX}
+        if not screened:
+            aggregate(row, starts, base, kind, n, best, out[q])
         for d in range(starts.size - 1):
             count = starts[d + 1] - starts[d]
             if count == 0:
                 out[q, d] = -np.inf
             elif kind == SUM:
                 out[q, d] += errors[q] * np.float32(count)
+            elif screened:
+                if _reaches(row, starts[d] - base, starts[d + 1] - base, floors[q]):
+                    one = out[q, d : d + 1]
+                    aggregate(row, starts[d : d + 2], base, kind, n, best, one)
+                else:
+                    out[q, d] = -np.inf
+
+
+@njit(cache=True, nogil=True)
+def decode(codes, scales, out):
+    """Vectors of their codes, as float32."""
+    for row in range(codes.shape[0]):
+        for i in range(codes.shape[1]):
+            out[row, i] = np.float32(codes[row, i]) * scales[row]
 
 
 @njit(cache=True, nogil=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from ...schemas.errors import DataError, UsageError
-from .search_kernels import bit_products, score, score_documents, squares, to_pairs
+from .search_kernels import bit_products, decode, score, score_documents, squares, to_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -133,7 +133,10 @@ class ByteStore:
         return rounding(queries, self.longest)
 
     def _floats(self, first: int, last: int) -> NDArray[np.float32]:
-        return self.vectors[first:last] * self._factors[first:last, None]
+        codes = self.vectors[first:last]
+        out = np.empty(codes.shape, np.float32)
+        decode(codes, self._factors[first:last], out)
+        return out
 
 
 class BitStore:

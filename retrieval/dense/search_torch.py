@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _QUERIES = 1 << 10
 _CELLS = {"cpu": 1 << 24, "cuda": 1 << 28}
 """Products held at a time, the padding of documents counted."""
+_BLOCK_BYTES = 1 << 28
+"""Vectors brought to the device at a time, where it does not hold all."""
 _KEEP = 0.6
 """Share of a GPU's free memory that vectors may take for good."""
 _ROUNDOFF = {"float32": 0.0, "float16": 2.0**-11, "bfloat16": 2.0**-8}
@@ -180,7 +182,10 @@ class TorchFlat:
 
     def _blocks(self, queries: int) -> Iterator[tuple[int, int]]:
         """Rows whose products, padded to the longest document, may be held at a time."""
-        most = max(1, _CELLS[self.device.split(":")[0]] // queries)
+        most = _CELLS[self.device.split(":")[0]] // queries
+        if self._kept is None:
+            most = min(most, _BLOCK_BYTES // (self._vectors.shape[1] * self._dtype.itemsize))
+        most = max(most, 1)
         if not self._documents:
             for first in range(0, self.most, most):
                 yield first, min(first + most, self.most)
