@@ -65,7 +65,7 @@ class Encoder:
         self.encoded = 0
         """Distinct texts that the model has encoded."""
         self.cached = 0
-        """Distinct texts whose vectors were there."""
+        """Distinct texts whose vectors were there, a blank one among them."""
         self.full = 0
         """Of the texts encoded those that fill the model's length: what was longer is cut."""
 
@@ -91,7 +91,6 @@ class Encoder:
 
         keys, sizes = text_keys(stored, rows), text_bytes(stored)[chosen]
         filled = fill(self._cache, keys, self.dimensions, compute, sizes)
-        self.encoded += filled.computed
         self.cached += filled.reused
         return filled.values
 
@@ -103,11 +102,14 @@ class Encoder:
             yield np.flatnonzero(~filled), zeros
         places = np.flatnonzero(filled)
         given = texts.filter(pa.array(filled)).to_pylist()
+        if not given:
+            return
         with model_errors():
             tokens = tokenize(self._model, given, prompt=self._prompt, task=self._task)
         self.full += int((tokens.lengths >= (self._model.max_seq_length or np.inf)).sum())
         for part, values in run_batches(self._model, tokens, self._vectors, self.batch_tokens):
             yield places[part], self._checked(values, [given[place] for place in part])
+        self.encoded += len(given)
 
     def _vectors(self, features: dict[str, Any]) -> Any:
         vectors = self._model(features, task=self._task)["sentence_embedding"]

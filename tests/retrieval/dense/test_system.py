@@ -273,6 +273,14 @@ def test_naming_a_system_loads_no_heavy_library() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ))
 
 
+def test_blank_queries_have_no_hit(tiny_model: Path) -> None:
+    system = DenseSystem(str(tiny_model))
+    system.index(texts(DOCUMENTS))
+    run = system.search(texts({"q1": "", "q2": " "}), 3)
+    assert (run.docs < 0).all()
+    assert system.stats()["queries_encoded"] == 0
+
+
 def test_documents_that_fill_the_model_are_counted(tiny_model: Path) -> None:
     system = DenseSystem(str(tiny_model))  # reads [CLS], 30 words, [SEP]
     system.index(texts({"a": "pump " * 29, "b": "pump " * 30, "c": "pump " * 31}))
