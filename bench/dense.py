@@ -137,13 +137,13 @@ def approximate(arguments: argparse.Namespace) -> dict[str, Any]:
     generator = np.random.default_rng(4)
     centres = draw(5, CLUSTERS, dimensions)
     vectors = centres[generator.integers(0, CLUSTERS, arguments.documents)]
-    vectors = vectors + draw(6, arguments.documents, dimensions)
+    vectors = vectors + np.float32(0.7) * draw(6, arguments.documents, dimensions)
     asked = vectors[generator.integers(0, len(vectors), arguments.queries)]
-    asked = asked + draw(7, arguments.queries, dimensions) / np.float32(2)
+    asked = asked + np.float32(0.5) * draw(7, arguments.queries, dimensions)
     chosen = {
         "flat": SearchOptions(),
         "ivf": SearchOptions(index="ivf"),
-        "ivf, nprobe=128": SearchOptions(index="ivf", nprobe=128),
+        "ivf, nprobe=256": SearchOptions(index="ivf", nprobe=256),
         "hnsw": SearchOptions(index="hnsw"),
         "hnsw, ef_search=512": SearchOptions(index="hnsw", ef_search=512),
         "int8": SearchOptions(quantize="int8"),
