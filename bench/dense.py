@@ -208,7 +208,7 @@ def measure_loss(
             overlap = float((found == exact_rows).mean())
         figures[name] = {"build": built - start, "search": seconds, "overlap": overlap, **stats}
         rows.append(
-            [name, f"{built - start:.3g}", f"{seconds:.3g}", stats["bytes"], f"{overlap:.4f}"]
+            [name, f"{built - start:.3g}", f"{seconds:.3g}", stats["index_bytes"], f"{overlap:.4f}"]
         )
     print(table(["index", "build s", "search s", "bytes", "overlap with exact"], rows))
     return figures

@@ -180,6 +180,13 @@ def footnotes(results: Results) -> list[str]:
             "Differences: two-sided paired randomisation test on the queries of the partition, "
             "adjusted by Holm over all pairs and partitions."
         )
+    for cost in results.costs:
+        overlap = cost.stats.get("overlap_with_exact")
+        if isinstance(overlap, float):
+            lines.append(
+                f"{cost.system} is approximate: {overlap:.1%} of the exact first "
+                f"{results.depth} documents (mean of {cost.stats['compared_queries']} queries)."
+            )
     if results.relevant_outside_corpus:
         lines.append(
             f"{results.relevant_outside_corpus} relevant pair(s) name a document that the corpus "

@@ -110,7 +110,7 @@ class VectorIndex:
             "device": self._finder.device if self._finder else "cpu",
             "index": options.index,
             "quantize": options.quantize,
-            "bytes": size,
+            "index_bytes": size,
             "vector_bytes": store.nbytes,
         }
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .search import VectorIndex
     from .vectors import Units
 
+_OF_SEARCH = ("backend", "device", "index", "quantize")
+"""Facts of an index that could be taken for those of the encoder."""
+
 
 class DenseSystem:
     """Ranks by the inner product of embeddings.
@@ -242,7 +245,7 @@ class DenseSystem:
 
     def _search_facts(self) -> dict[str, Any]:
         facts = self._index.stats() if self._index is not None else {}
-        return {f"search_{name}": value for name, value in facts.items()}
+        return {f"search_{k}" if k in _OF_SEARCH else k: value for k, value in facts.items()}
 
     def _facts(self, encoder: Encoder) -> dict[str, Any]:
         """What the model makes of the options."""

@@ -68,10 +68,10 @@ def test_the_loss_is_measured_on_a_thousand_queries_at_most() -> None:
 
 def test_bytes_that_vectors_take() -> None:
     vectors = normal(6, 100, 65)
-    assert cpu_index(vectors).stats()["bytes"] == 100 * 65 * 4
-    assert cpu_index(vectors, quantize="int8").stats()["bytes"] == 100 * (65 + 4)
-    assert cpu_index(vectors, quantize="binary").stats()["bytes"] == 100 * 2 * 8
-    assert cpu_index(vectors, index="hnsw").stats()["bytes"] > 100 * 65 * 4
+    assert cpu_index(vectors).stats()["index_bytes"] == 100 * 65 * 4
+    assert cpu_index(vectors, quantize="int8").stats()["index_bytes"] == 100 * (65 + 4)
+    assert cpu_index(vectors, quantize="binary").stats()["index_bytes"] == 100 * 2 * 8
+    assert cpu_index(vectors, index="hnsw").stats()["index_bytes"] > 100 * 65 * 4
     stats = cpu_index(vectors, quantize="int8").stats()
     assert (stats["backend"], stats["device"]) == ("matmul", "cpu")
     assert stats["vector_bytes"] == 100 * 65 * 4
