@@ -204,7 +204,11 @@ class Ranker:
         run = system.combine(self.queries, parts, depth)
         seconds = time.perf_counter() - start
         return run, Cost(
-            system=system.spec, reused=False, search_seconds=seconds, peak_mib=memory.mib()
+            system=system.spec,
+            reused=False,
+            search_seconds=seconds,
+            peak_mib=memory.mib(),
+            stats=system.stats() if system.reads_texts else {},
         )
 
     def _search(self, system: System, depth: int) -> tuple[Run, Cost]:

@@ -180,9 +180,13 @@ class Run:
         rows = locate(self.query_ids, queries)
         banned = locate(self.doc_ids, [doc for docs in pairs.values() for doc in docs])
         docs, scores = self.docs.copy(), self.scores.copy()
-        for row, doc in zip(rows, banned, strict=True):
-            if row >= 0 and doc >= 0:
-                docs[row][self.docs[row] == doc] = -1
+        known = (rows >= 0) & (banned >= 0)
+        rows, banned = rows[known], banned[known]
+        step = max(1, _BLOCK // max(1, self.depth))
+        for first in range(0, len(rows), step):
+            row, doc = rows[first : first + step], banned[first : first + step]
+            pair, column = np.nonzero(self.docs[row] == doc[:, None])
+            docs[row[pair], column] = -1
         scores[docs < 0] = 0
         docs, scores = rank_rows(docs, scores)
         return replace(self, docs=docs, scores=scores)

@@ -7,9 +7,7 @@ A corpus that shares texts with an earlier one takes their rows from there.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from .table import KEY_BYTES, Table, first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -40,15 +39,6 @@ class Filled:
     """Distinct texts that were computed."""
     reused: int
     """Distinct texts whose rows were there."""
-
-
-def cache_folder() -> Path:
-    """``DOMAINBENCH_CACHE``, or ``domainbench`` in the user's cache folder."""
-    named = os.environ.get("DOMAINBENCH_CACHE")
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "domainbench"
 
 
 def text_bytes(texts: Any) -> NDArray[np.int64]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from .cache import cache_folder, text_keys
+from ..cache import cache_folder
+from .cache import text_keys
 from .models import folder_digest, load_encoder
 from .static_encoder import METHOD, fit_static_encoder, save_encoder
 from .table import unwritable

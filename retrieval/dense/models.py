@@ -30,6 +30,7 @@ def load_encoder(
     dtype: str = "float32",
     max_length: int | None = None,
     truncate_dim: int | None = None,
+    trust_remote_code: bool = False,
 ) -> Any:
     """Load a ``SentenceTransformer`` from a folder, the local cache or the Hub.
 
@@ -39,6 +40,7 @@ def load_encoder(
         dtype: ``float32``, ``float16`` or ``bfloat16``.
         max_length: tokens of a text that are read; None keeps the model's own limit.
         truncate_dim: leading dimensions kept; None keeps all.
+        trust_remote_code: run code that the model brings along.
 
     Raises:
         UsageError: there is no such model, it cannot be loaded, or it has no such length or
@@ -47,7 +49,14 @@ def load_encoder(
     from sentence_transformers import SentenceTransformer
 
     hint = "`dense` alone needs no model: it is fitted on the corpus"
-    model = load_model(SentenceTransformer, name, device=device, dtype=dtype, hint=hint)
+    model = load_model(
+        SentenceTransformer,
+        name,
+        device=device,
+        dtype=dtype,
+        trust_remote_code=trust_remote_code,
+        hint=hint,
+    )
     if truncate_dim is not None:
         _check("truncate_dim", truncate_dim, name, 1, model.get_embedding_dimension())
         model.truncate_dim = truncate_dim
@@ -57,7 +66,13 @@ def load_encoder(
 
 
 def load_model(
-    kind: Callable[..., Any], name: str, *, device: str | None, dtype: str, hint: str | None = None
+    kind: Callable[..., Any],
+    name: str,
+    *,
+    device: str | None,
+    dtype: str,
+    trust_remote_code: bool = False,
+    hint: str | None = None,
 ) -> Any:
     """Load a model of a class of sentence-transformers, ready to be used.
 
@@ -66,15 +81,23 @@ def load_model(
         name: as ``load_encoder``.
         device: the same.
         dtype: the same.
+        trust_remote_code: the same.
         hint: said where a name of the Hub cannot be loaded.
 
     Raises:
         UsageError: there is no such model, or it cannot be loaded.
     """
+    import torch
+
     folder = model_folder(name)
+    options: dict[str, Any] = {
+        "device": device,
+        "model_kwargs": {"dtype": getattr(torch, dtype)},
+        "trust_remote_code": trust_remote_code,
+    }
     try:
         with _quiet():
-            model = _load(kind, str(folder or name), device, dtype, local=folder is not None)
+            model = _load(kind, str(folder or name), options, local=folder is not None)
     except Exception as error:  # noqa: BLE001 - the libraries below raise a dozen kinds
         raise UsageError(
             f"the model {name!r} cannot be loaded",
@@ -105,12 +128,7 @@ def model_folder(name: str) -> Path | None:
     return None
 
 
-def _load(
-    kind: Callable[..., Any], name: str, device: str | None, dtype: str, *, local: bool
-) -> Any:
-    import torch
-
-    options: dict[str, Any] = {"device": device, "model_kwargs": {"dtype": getattr(torch, dtype)}}
+def _load(kind: Callable[..., Any], name: str, options: dict[str, Any], *, local: bool) -> Any:
     try:
         return kind(name, local_files_only=True, **options)
     except Exception:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 DTYPES = ("float32", "float16", "bfloat16")
 _WITHOUT_MODEL = ("dims", "seed")
 """Options of the encoder that is fitted on the corpus."""
-_WITH_MODEL = ("query_prompt", "doc_prompt", "max_length", "truncate_dim", "dtype")
+_WITH_MODEL = (
+    "query_prompt", "doc_prompt", "max_length", "truncate_dim", "dtype", "trust_remote_code",
+)  # fmt: skip
 """Options of a named model."""
 _SEARCH = {("search_dtype" if f.name == "dtype" else f.name): f for f in fields(SearchOptions)}
 """Fields of the search's options by the names they have here."""
@@ -41,6 +43,8 @@ class DenseOptions:
     """Leading dimensions that are kept (Matryoshka models)."""
     dtype: str = "float32"
     """Type of the model's weights: float32, float16 or bfloat16."""
+    trust_remote_code: bool = False
+    """Run code that the model brings along; some models cannot be loaded without."""
     device: str = "auto"
     """Where the model and the search run: auto, cpu, cuda, cuda:1 …, mps (search on the CPU). The
     encoder fitted on the corpus itself always runs on the CPU."""
@@ -174,6 +178,7 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "max_length": parse_count,
     "truncate_dim": parse_count,
     "dtype": parse_dtype,
+    "trust_remote_code": parse_flag,
     "device": parse_device,
     "dims": parse_count,
     "seed": partial(parse_count, least=0),

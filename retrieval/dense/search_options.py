@@ -69,7 +69,8 @@ class SearchOptions:
             ("dtype", DTYPES),
         ):
             if getattr(self, name) not in known:
-                raise UsageError.from_unknown_name(name, str(getattr(self, name)), known)
+                label = "search_dtype" if name == "dtype" else name
+                raise UsageError.from_unknown_name(label, str(getattr(self, name)), known)
         for name in ("rescore", *_OF_INDEX):
             _check_count(name, getattr(self, name), _LEAST.get(name, 1))
         self._check_meaning()
@@ -88,7 +89,9 @@ class SearchOptions:
                 expected="quantize=int8 or quantize=binary",
             )
         if self._is_set("dtype") and self.backend != "torch":
-            raise UsageError("dtype is an option of backend=torch", found=f"backend={self.backend}")
+            raise UsageError(
+                "search_dtype is an option of backend=torch", found=f"backend={self.backend}"
+            )
         if self.index != "flat" and self.backend not in ("auto", "faiss"):
             raise UsageError(
                 f"index={self.index} is built by FAISS",

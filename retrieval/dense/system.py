@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...schemas.errors import UsageError
+from ..cache import cache_folder
 from ..run import Run
-from .cache import cache_folder
 from .options import DenseOptions, parse_options
 
 if TYPE_CHECKING:
@@ -240,6 +240,7 @@ class DenseSystem:
                 dtype=o.dtype,
                 max_length=o.max_length,
                 truncate_dim=o.truncate_dim,
+                trust_remote_code=o.trust_remote_code,
             )
             self._loaded = revision or model_revision(self._name)  # it may be downloaded by now
 

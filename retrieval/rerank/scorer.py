@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from ...schemas.errors import UsageError
-from ..dense.cache import cache_folder, fill, text_bytes, text_keys
+from ..cache import cache_folder
+from ..dense.cache import fill, text_bytes, text_keys
 from ..dense.encode import default_budget, model_errors, run_batches
 from ..dense.models import load_model, model_revision, set_max_length
 from ..dense.table import KEY_BYTES

@@ -110,3 +110,31 @@ def test_prompts(
     path.write_text(json.dumps(json.loads(path.read_text()) | {"prompts": prompts}))
     model = load_encoder(str(own_model), device="cpu")
     assert resolve_prompt(model, task, wanted) == found
+
+
+OWN_CODE = """
+from transformers import BertConfig, BertModel
+
+class MineConfig(BertConfig):
+    model_type = "mine"
+
+class MineModel(BertModel):
+    config_class = MineConfig
+"""
+
+
+def test_a_model_s_own_code_runs_only_where_it_is_trusted(
+    own_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "transformers.dynamic_module_utils.HF_MODULES_CACHE", str(tmp_path / "modules")
+    )
+    config = own_model / "config.json"
+    entries = {"AutoConfig": "mine.MineConfig", "AutoModel": "mine.MineModel"}
+    changed = {"model_type": "mine", "auto_map": entries, "architectures": ["MineModel"]}
+    config.write_text(json.dumps(json.loads(config.read_text()) | changed))
+    (config.parent / "mine.py").write_text(OWN_CODE)
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        load_encoder(str(own_model), device="cpu")
+    model = load_encoder(str(own_model), device="cpu", trust_remote_code=True)
+    assert type(model[0].auto_model).__name__ == "MineModel"

@@ -26,7 +26,7 @@ from domainbench.schemas.errors import UsageError
         ({"index": "flet"}, None, "did you mean flat"),
         ({"nprobe": "x", "index": "ivf"}, None, "nprobe is out of range"),
         ({"nprobe": "8"}, None, "option of index=ivf"),
-        ({"search_dtype": "float8"}, None, "unknown dtype"),
+        ({"search_dtype": "float8"}, None, "unknown search_dtype"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
 )
