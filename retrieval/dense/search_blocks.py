@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _GROUP = 320
 """Most queries that a thread takes at a time."""
-_PRODUCTS = 320 << 10
-"""Products of a tile, so that they stay in a core's cache."""
+_PRODUCTS = 1 << 20
+"""Products of a tile; half or a third as many take 5 % longer."""
 _MOST_VECTORS = 1 << 14
 """Vectors of a tile; those made of codes are held."""
 _BLOCK_BYTES = 1 << 27
