@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from .markdown import markdown_table
 from .side_tables import UNDEFINED
 
 if TYPE_CHECKING:
@@ -132,17 +133,15 @@ def rich_table(content: GridTable, *, wide: bool = True) -> Table:
 def markdown(content: GridTable) -> str:
     """The table as Markdown; the best value of each column in bold, a star at a chosen cell."""
     header = ("cell", *content.partitions, "seconds", "peak MiB")
-    lines = [f"**{content.title}**", "", "| " + " | ".join(header) + " |"]
-    lines.append("|---|" + "---:|" * (len(header) - 1))
+    rows: list[tuple[str, ...]] = []
     for row in content.rows:
         values = [
             f"**{_value(f)}** {_interval(f)}" if best else f"{_value(f)} {_interval(f)}"
             for f, best in zip(row.figures, row.best, strict=True)
         ]
         name = row.cell.name + (" \\*" if row.chosen else "")
-        cells = (name, *values, _amount(row.seconds), _amount(row.peak_mib))
-        lines.append("| " + " | ".join(c.replace("|", "\\|").strip() for c in cells) + " |")
-    return "\n".join(lines) + "\n"
+        rows.append((name, *values, _amount(row.seconds), _amount(row.peak_mib)))
+    return markdown_table(content.title, header, rows)
 
 
 def selection_lines(results: GridResults) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .markdown import markdown_table
 from .side_tables import UNDEFINED, rich_side_table, side_tables
 
 if TYPE_CHECKING:
@@ -152,20 +153,18 @@ def rich_table(content: Grid) -> Table:
 
 def markdown(content: Grid) -> str:
     """The grid as a Markdown table; the best value of each column in bold."""
-    lines = [
-        f"**{content.title}**",
-        "",
-        "| " + " | ".join(content.header) + " |",
-        "|" + "---|" * len(content.header),
+    rows = [
+        (
+            row.group,
+            row.system,
+            *(
+                (f"**{c.value}**" if c.best else c.value) + (f" {c.interval}" if c.interval else "")
+                for c in row.cells
+            ),
+        )
+        for row in content.rows
     ]
-    for row in content.rows:
-        cells = [
-            (f"**{c.value}**" if c.best else c.value) + (f" {c.interval}" if c.interval else "")
-            for c in row.cells
-        ]
-        escaped = [text.replace("|", "\\|") for text in (row.group, row.system, *cells)]
-        lines.append("| " + " | ".join(escaped) + " |")
-    return "\n".join(lines) + "\n"
+    return markdown_table(content.title, content.header, rows, labels=2)
 
 
 def footnotes(results: Results) -> list[str]:

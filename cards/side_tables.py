@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .markdown import markdown_table
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -134,16 +136,14 @@ def rich_side_table(content: SideTable) -> Table:
 
 def side_markdown(content: SideTable) -> str:
     """The table as Markdown."""
-    lines = [
-        f"**{content.title}**",
-        "",
-        "| " + " | ".join(content.header) + " |",
-        "|" + "---|" * len(content.header),
+    rows = [
+        (
+            name,
+            *(
+                (f"**{e.value}**" if e.marked else e.value) + (f" ({e.small})" if e.small else "")
+                for e in entries
+            ),
+        )
+        for name, entries in content.rows
     ]
-    for name, entries in content.rows:
-        cells = [
-            (f"**{e.value}**" if e.marked else e.value) + (f" ({e.small})" if e.small else "")
-            for e in entries
-        ]
-        lines.append("| " + " | ".join(text.replace("|", "\\|") for text in (name, *cells)) + " |")
-    return "\n".join(lines) + "\n"
+    return markdown_table(content.title, content.header, rows)

@@ -88,7 +88,7 @@ def test_markdown_marks_the_best_and_shows_what_is_undefined(results: Results) -
         "**pumps 2026.11**",
         "",
         "| measure | system | ALL (n=5) | IN (n=0) |",
-        "|---|---|---|---|",
+        "|---|---|---:|---:|",
         "| nDCG@10 | bm25 | 0.2500 [0.150, 0.350] | - |",
         "| nDCG@10 | [x] | **0.5000** [0.400, 0.600] | - |",
     ]
@@ -130,7 +130,7 @@ def test_footnotes_say_what_one_must_know(results: Results) -> None:
 def test_every_partition_has_its_own_comparison(results: Results) -> None:
     assert side_markdown(comparison_table(results)).splitlines()[2:] == [
         "| systems | ALL | IN |",
-        "|---|---|---|",
+        "|---|---:|---:|",
         "| bm25 - [x] | **-0.2500** (p=0.0200) | +0.1250 (p=0.3000) |",
     ]
 
@@ -138,7 +138,7 @@ def test_every_partition_has_its_own_comparison(results: Results) -> None:
 def test_gaps_have_a_row_for_each_system(results: Results) -> None:
     assert side_markdown(gap_table(results)).splitlines()[2:] == [
         "| system | IN - OUT | OUT / IN |",
-        "|---|---|---|",
+        "|---|---:|---:|",
         "| bm25 | 0.5000 (0.250..0.750) | - |",
     ]
 
