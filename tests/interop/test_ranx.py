@@ -16,6 +16,9 @@ from domainbench.retrieval.run import Run
 from domainbench.schemas.errors import DataError, MissingDependencyError, UsageError
 from domainbench.schemas.release import Release
 
+# What numba says of ranx' own functions while it compiles them.
+pytestmark = pytest.mark.filterwarnings("ignore::numba.core.errors.NumbaWarning")
+
 RANKED = {"q1": {"d1": 0.5, "d2": 2.0}, "q2": {"d3": 1.25}}
 
 

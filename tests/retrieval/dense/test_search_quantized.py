@@ -136,7 +136,7 @@ def test_more_binary_ties_than_there_is_room_for() -> None:
         ({"index": "flatt"}, "unknown index"),
         ({"backend": "mkl"}, "unknown backend"),
         ({"quantize": "int4"}, "unknown quantize"),
-        ({"backend": "torch", "dtype": "half"}, "unknown dtype"),
+        ({"backend": "torch", "dtype": "half"}, "unknown search_dtype"),
         ({"dtype": "float16"}, "dtype is an option of backend=torch"),
         ({"nlist": 5}, "nlist is an option of index=ivf"),
         ({"index": "hnsw", "nprobe": 5}, "nprobe is an option of index=ivf"),
