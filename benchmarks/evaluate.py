@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 from ..retrieval.measures import Measure, PerQuery
 from ..retrieval.systems import parse_system
 from ..retrieval.trec import write_qrels, write_run
+from ..schemas.errors import UsageError
 from ..schemas.progress import SILENT, Progress
 from .data import Documents, Queries, ranking_identity
 from .environment import environment
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from ..retrieval.run import Run
     from ..retrieval.system import System
     from ..schemas.release import Release
+
+_LONGEST_NAME = 80
+"""Characters of a system that name its file."""
 
 
 def evaluate(
@@ -70,7 +75,11 @@ def evaluate(
         DataError: the release has no query or no document.
     """
     chosen = find_task(release.manifest.family, task)
-    picked = [Measure.parse(text) for text in measures or chosen.measures]
+    picked = list(dict.fromkeys(Measure.parse(text) for text in measures or chosen.measures))
+    if seed < 0:
+        raise UsageError("the seed is negative", found=seed, expected="0 or more")
+    if trec is not None:
+        _make_folder(trec)
     depth = ranking_depth(k, picked)
     pool: dict[str, System] = {}
     named = {system.spec: system for system in (parse_system(text, pool) for text in systems)}
@@ -154,10 +163,18 @@ def _write_per_query(path: Path, scored: Mapping[str, Mapping[str, PerQuery]]) -
     pq.write_table(pa.concat_tables(parts), path, compression="zstd")
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError("the folder for TREC files is a file", place=folder) from None
+
+
 def _write_trec(folder: Path, runs: Mapping[str, Run], parts: Mapping[str, Qrels]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for spec, run in runs.items():
         slug = "".join(c if c.isalnum() or c in ".=-" else "_" for c in spec)
+        if len(slug) > _LONGEST_NAME:
+            slug = f"{slug[:_LONGEST_NAME]}-{hashlib.sha256(spec.encode()).hexdigest()[:8]}"
         write_run(run, folder / f"{slug}.run", tag=spec)
     for partition, qrels in parts.items():
         write_qrels(qrels, folder / f"{partition}.qrels")

@@ -277,7 +277,7 @@ class Ranker:
                 return None
             run = Run.from_table(table, doc_ids=self.indexes.doc_ids, name=system.spec)
             cost = Cost.model_validate_json(metadata.get(_COST, b""))
-        except (pa.ArrowInvalid, ValidationError, DataError):
+        except (OSError, pa.ArrowInvalid, ValidationError, DataError):
             return None  # damaged: ranked again and replaced
         return run, cost.model_copy(update={"reused": True})
 

@@ -195,7 +195,8 @@ def footnotes(results: Results) -> list[str]:
 
 
 def _scope(results: Results) -> str:
+    ranked = min(results.depth, results.documents)
     return (
-        f"{results.queries} queries, {results.documents} documents, {results.depth} ranked; "
+        f"{results.queries} queries, {results.documents} documents, {ranked} ranked; "
         f"query text {results.query_view}, document text {results.corpus_view}."
     )

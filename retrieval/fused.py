@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from ..schemas.errors import UsageError
 from .fusion import rrf
+from .numbers import whole_number
 from .system import as_member
 
 if TYPE_CHECKING:
@@ -62,18 +64,18 @@ class FusedSystem:
                     expected=f"{len(members)} numbers above 0, joined by ;",
                 )
         k = _number("k", options.get("k", "60"))
-        depth = options.get("depth")
-        if k < 0 or (depth is not None and (not depth.isdigit() or int(depth) < 1)):
+        depth = whole_number(options["depth"]) if "depth" in options else None
+        if k < 0 or ("depth" in options and depth is None):
             raise UsageError("an option of rrf is out of range", expected="k from 0, depth from 1")
-        return cls(members, k=k, weights=weights, depth=int(depth) if depth else None)
+        return cls(members, k=k, weights=weights, depth=depth)
 
     @property
     def spec(self) -> str:
         """Canonical specification, members in parentheses where they have arguments."""
         parts = [as_member(member.spec) for member in self.members]
-        text = f"rrf:{'+'.join(parts)},k={self._k:g}"
+        text = f"rrf:{'+'.join(parts)},k={_text(self._k)}"
         if self._weights is not None:
-            text += ",weights=" + ";".join(f"{weight:g}" for weight in self._weights)
+            text += ",weights=" + ";".join(map(_text, self._weights))
         return text + (f",depth={self._depth}" if self._depth else "")
 
     @property
@@ -112,6 +114,14 @@ class FusedSystem:
 
 def _number(name: str, text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise UsageError(f"{name} of rrf is no number", found=text) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"{name} of rrf is no number", found=text)
+    return number
+
+
+def _text(number: float) -> str:
+    """The shortest text that reads back as the number."""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))

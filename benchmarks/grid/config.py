@@ -75,6 +75,8 @@ class Cell:
     """Values of the block's axes that the system depends on."""
     labelled: bool
     """Whether its block has a label."""
+    several: bool
+    """Whether its block lists several systems, so that the label does not name one."""
 
     @property
     def name(self) -> str:
@@ -82,6 +84,8 @@ class Cell:
         views = f"{self.query_view}>{self.corpus_view}"
         if not self.labelled:
             return f"{self.system} {views}"
+        if self.several:
+            return f"{self.label} {self.system} {views}"
         axes = [v if isinstance(v, str) else f"{n}={v}" for n, v in self.axes.items()]
         return " ".join([self.label, views, *axes])
 
@@ -141,7 +145,8 @@ def read_config(path: Path, define: Mapping[str, str] | None = None) -> GridConf
     with _placed(path, None, "the grid"):
         _check(table, _TOP, ("name", "cells"))
     with _placed(path, None, "measures"):
-        measures = [Measure.parse(name) for name in _names(table.get("measures", _MEASURES))]
+        named = map(Measure.parse, _names(table.get("measures", _MEASURES)))
+        measures = list(dict.fromkeys(named))
     with _placed(path, None, "k"):
         depth = ranking_depth(table.get("k"), measures)
     with _placed(path, None, "[define]"):
@@ -228,11 +233,7 @@ def _cells(
 
 def _block(block: Any, variables: Variables) -> Iterator[Cell]:
     """The cells of one block: the last axis changes fastest, the system slowest."""
-    if not isinstance(block, dict):
-        raise UsageError("cells are no tables", found=block, expected="[[cells]] blocks")
-    for key in _FIXED[1:]:
-        if key not in block:
-            raise UsageError(f"{key} is missing", expected=", ".join(_FIXED))
+    _check_block(block)
     systems = _names(block["system"])
     axes = {key: _axis(key, value) for key, value in block.items() if key not in _FIXED}
     for axis in axes:
@@ -251,7 +252,25 @@ def _block(block: Any, variables: Variables) -> Iterator[Cell]:
             for values in product(*own.values()):
                 chosen = dict(zip(own, values, strict=True))
                 spec = parse_system(variables.fill(system, chosen)).spec
-                yield Cell(label, query_view, corpus_view, spec, chosen, "label" in block)
+                yield Cell(
+                    label=label,
+                    query_view=query_view,
+                    corpus_view=corpus_view,
+                    system=spec,
+                    axes=chosen,
+                    labelled="label" in block,
+                    several=len(systems) > 1,
+                )
+
+
+def _check_block(block: Any) -> None:
+    if not isinstance(block, dict):
+        raise UsageError("cells are no tables", found=block, expected="[[cells]] blocks")
+    for key in _FIXED[1:]:
+        if key not in block:
+            raise UsageError(f"{key} is missing", expected=", ".join(_FIXED))
+    if "label" in block and (not isinstance(block["label"], str) or not block["label"]):
+        raise UsageError("label has the wrong type", found=block["label"], expected="a string")
 
 
 def _axis(key: str, values: Any) -> list[Value]:

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     """The queries of a ranking: their split, and the columns that are their text."""
     Search = tuple[Asked, Wanted]
 
-_FAULTS = (MemoryError, RuntimeError)
-"""What ends a cell and not the grid; torch says with a RuntimeError that a device is full."""
-
 
 @dataclass(frozen=True)
 class Source:
@@ -192,7 +189,7 @@ def _fault(work: Callable[..., object], *arguments: object) -> str | None:
     except DomainbenchError as error:
         found = f" (found {error.found})" if error.found is not None else ""
         return f"{error.problem}{found}"
-    except _FAULTS as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other cells go on
         text = str(error).strip().splitlines()
         return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
     return None

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...retrieval.measures import Measure
+from ...schemas.errors import UsageError
 from ...schemas.progress import SILENT, Progress
 from ..data import Documents, Queries
 from ..environment import environment
@@ -53,6 +54,8 @@ def run_grid(
         UsageError: a view, the task or the reported split is unknown, or ``output`` is a file.
         DataError: the release has no document, or a split no query.
     """
+    if seed < 0:
+        raise UsageError("the seed is negative", found=seed, expected="0 or more")
     start = time.perf_counter()
     task = find_task(release.manifest.family, config.task)
     documents = Documents(release, task)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UsageError
+from ..numbers import whole_number
 from ..run import Run
 from .characters import UNICODE_VERSION
 from .methods import Formula
@@ -291,10 +292,10 @@ def _number(name: str, text: str) -> float:
 
 
 def _whole_number(name: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"bm25: {name} is not a whole number", found=text) from None
+    number = whole_number(text, least=0)
+    if number is None:
+        raise UsageError(f"bm25: {name} is not a whole number", found=text)
+    return number
 
 
 def _flag(name: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UsageError
+from ..numbers import whole_number
 from .search_options import SearchOptions
 
 if TYPE_CHECKING:
@@ -131,11 +132,12 @@ def _escaped(found: re.Match[str]) -> str:
 
 def parse_count(name: str, text: str, least: int = 1) -> int:
     """A whole number from ``least``; ``UsageError`` if it is none."""
-    if not (text.isascii() and text.isdigit()) or int(text) < least:
+    number = whole_number(text, least)
+    if number is None:
         raise UsageError(
             f"{name} is out of range", found=text, expected=f"a whole number from {least}"
         )
-    return int(text)
+    return number
 
 
 def parse_budget(name: str, text: str) -> int | None:

@@ -288,6 +288,10 @@ def _find_gpu(device: str) -> int | None:
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if kind == "auto":
         return 0 if count else None
+    if not count:
+        raise UsageError(
+            "there is no CUDA device", found=f"device={device}", expected="device=cpu or auto"
+        )
     if int(number or 0) >= count:
         raise UsageError("there is no such GPU", found=device, expected=f"one of {count}")
     return int(number or 0)

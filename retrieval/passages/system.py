@@ -11,6 +11,7 @@ import pyarrow as pa
 from ...schemas.errors import DataError, UsageError
 from ..aggregation import Aggregation, aggregate
 from ..bm25.tokenizer import Tokenizer
+from ..numbers import whole_number
 from ..run import Run, rank_rows
 from ..system import as_member
 from ..texts import Passages, Texts
@@ -219,8 +220,9 @@ def _as_documents(passages: Passages) -> Texts:
 
 
 def _tokens(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    number = whole_number(text, least=0)
+    if number is None:
         raise UsageError(
             f"{name} of passages is no number of tokens", found=text, expected=f"{name}=512"
         )
-    return int(text)
+    return number

@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"error: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
+        print(
+            f"error: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:
         print("interrupted; finished stages are kept for the next run", file=sys.stderr)

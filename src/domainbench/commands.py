@@ -121,7 +121,8 @@ def grid(args: Namespace) -> int:
         from domainbench.cards.grid_table import print_grid
 
         print_grid(results)
-    return 0
+    ranked = any(outcome.status == "done" for outcome in results.summary.outcomes)
+    return 0 if ranked else 1
 
 
 def import_dataset(args: Namespace) -> int:

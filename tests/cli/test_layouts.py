@@ -78,3 +78,27 @@ def test_what_is_wrong_with_a_layout_is_said(sample: Path, home: Path) -> None:
     refused(domainbench("export", "beir", "sample", "-o", "sample", cwd=home), 2, "sample")
     done = domainbench("export", "beir", "sample", "-o", "x", "--query-view", "Z", cwd=home)
     refused(done, 2, "'Z'")
+
+
+def test_a_grid_without_any_ranking_is_a_failure(sample: Path, home: Path) -> None:
+    (home / "all.toml").write_text(
+        'name = "all"\n[[cells]]\nlabel = "all"\nquery_view = "TA"\ncorpus_view = "TA"\n'
+        'system = ["dense:./missing", "bm25:stemmer=none"]\n'
+    )
+    done = domainbench("grid", "all.toml", "sample", "-o", "some", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert "all bm25" in done.stdout  # the label alone would not tell the two cells apart
+    text = (home / "all.toml").read_text().replace(', "bm25:stemmer=none"', "")
+    (home / "all.toml").write_text(text)
+    done = domainbench("grid", "all.toml", "sample", "-o", "nothing", cwd=home)
+    assert done.returncode == 1
+    assert "no folder" in done.stdout
+    (home / "all.toml").write_text(text.replace('label = "all"', "label = 5"))
+    refused(domainbench("grid", "all.toml", "sample", "-o", "x", cwd=home), 2, "label")
+
+
+def test_calls_that_cannot_be_carried_out_are_refused_at_once(sample: Path, home: Path) -> None:
+    (home / "file").write_text("")
+    call = ("evaluate", "sample", "-s", "bm25")
+    refused(domainbench(*call, "--seed", "-1", cwd=home), 2, "seed is negative")
+    refused(domainbench(*call, "--trec", "file", cwd=home), 2, "is a file")
