@@ -1,0 +1,1 @@
+"""Language models that answer: endpoints and local ones, every response recorded."""

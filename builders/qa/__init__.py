@@ -1,0 +1,1 @@
+"""Domain QA: raw questions in, a checked, labelled, linked release out."""

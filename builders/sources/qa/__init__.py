@@ -1,0 +1,1 @@
+"""Question sources: every format that can be read, behind one function."""
