@@ -1,4 +1,4 @@
-"""Tables of the domain QA family: multiple-choice and extractive questions, and their retrieval tasks.
+"""Tables of the domain QA family: choice and extractive questions, and their retrieval tasks.
 
 A *question* is one item in one language. Translations of one another share a ``parallel_id``. The
 corpus holds documents of several kinds; a retrieval task ranks those of one kind.
@@ -60,7 +60,9 @@ QUESTIONS = Table(
     "questions",
     (
         Column("_id", STRING, "Identifier of the question; that of its query too.", nullable=False),
-        Column("question", STRING, "Text in normal form, without embedded options.", nullable=False),
+        Column(
+            "question", STRING, "Text in normal form, without embedded options.", nullable=False
+        ),
         Column("question_original", STRING, "Text as the source has it.", nullable=False),
         Column("context", STRING, "Paragraph the question is about, in normal form."),
         Column("context_id", STRING, "Document of the corpus that holds the paragraph."),
@@ -69,8 +71,12 @@ QUESTIONS = Table(
         Column("answer", INT32, "Index of the right choice, from 0; null if extractive."),
         Column("answers", STRINGS, "Right answer's texts; spans if extractive.", nullable=False),
         Column("answer_start", INT32, "Code point of the context where the first span starts."),
-        Column("language", STRING, "ISO 639-1 code claimed, or found where none is.", nullable=False),
-        Column("language_class", STRING, "What the text is: hi, en, mixed, hi-Latn, …", nullable=False),
+        Column(
+            "language", STRING, "ISO 639-1 code claimed, or found where none is.", nullable=False
+        ),
+        Column(
+            "language_class", STRING, "What the text is: hi, en, mixed, hi-Latn, …", nullable=False
+        ),
         Column("script", STRING, "ISO 15924 code of most letters, as Deva.", nullable=False),
         *_LABELS,
         Column("type_evidence", STRING, "What in the text shows the type."),
@@ -80,10 +86,16 @@ QUESTIONS = Table(
         Column("subdomain_confidence", FLOAT64, "0 to 1."),
         Column("topic_from", STRING, "Where the topic comes from."),
         Column("topic_confidence", FLOAT64, "0 to 1."),
-        Column("parallel_id", STRING, "What translations of one question share; null if it has none."),
+        Column(
+            "parallel_id", STRING, "What translations of one question share; null if it has none."
+        ),
         Column("parallel_from", STRING, "How translations were linked: id, source or encoder."),
-        Column("cluster", STRING, "What near duplicates and translations share: the unit of splits.",
-               nullable=False),
+        Column(
+            "cluster",
+            STRING,
+            "What near duplicates and translations share: the unit of splits.",
+            nullable=False,
+        ),
         Column("flags", STRINGS, "Checks that found something and did not reject.", nullable=False),
         Column("source_file", STRING, "File as given to the build.", nullable=False),
         Column("source_line", pa.int64(), "Line or row of the record in it, from 1."),
@@ -92,7 +104,7 @@ QUESTIONS = Table(
     ),
     ("_id",),
     "Every question with its choices, answer, labels and provenance.",
-)  # fmt: skip
+)
 
 QA_CORPUS = extend(
     CORPUS,

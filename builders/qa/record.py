@@ -13,7 +13,7 @@ class RawQuestion:
     options: list[str] = field(default_factory=list[str])
     """In the source's order; empty if extractive, or if they are embedded in the question."""
     answer: str | None = None
-    """As the source writes it: ``B``, ``2``, ``(b)``, the option's text; None where it is missing."""
+    """As the source writes it: ``B``, ``2``, ``(b)``, the option's text; None if missing."""
     answer_base: int | None = None
     """0 or 1 where the mapping says how numeric answers count; None to find out by the file."""
     source_id: str | None = None

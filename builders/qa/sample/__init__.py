@@ -1,1 +1,1 @@
-"""A small bilingual set over four domains, written for this package, and a generator of faulty ones."""
+"""A small bilingual set over four domains, written for this package; a maker of faulty ones."""
