@@ -57,7 +57,12 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
         data = [TableData(table, built.tables[table.name]) for table in family.tables]
         with progress.step("writing the release"):
             return write_release(
-                request.target, data, info, rejects=built.rejects, overwrite=request.overwrite
+                request.target,
+                data,
+                info,
+                rejects=built.rejects,
+                documents=built.documents,
+                overwrite=request.overwrite,
             )
 
 

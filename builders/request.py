@@ -98,6 +98,8 @@ class BuiltTables:
     """Every parameter with the value used, as JSON values."""
     rejects: Path | None = None
     """JSON lines of rejected records."""
+    documents: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Name → text of files beside the tables."""
     dropped: Mapping[str, int] = field(default_factory=dict[str, int])
     languages: Sequence[str] = ()
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from .errors import UsageError
 from .patents_family import PATENTS
+from .qa_family import QA
 from .retrieval_family import RETRIEVAL
 
 if TYPE_CHECKING:
     from .family import Family
 
-FAMILIES = {family.name: family for family in (PATENTS, RETRIEVAL)}
+FAMILIES = {family.name: family for family in (PATENTS, QA, RETRIEVAL)}
 
 
 def find_family(name: str) -> Family:

@@ -96,6 +96,8 @@ class Manifest(_Model):
     dropped: dict[str, int] = Field(default_factory=dict)
     """Material that was read and left out on purpose, by reason."""
     tables: dict[str, TableEntry]
+    documents: dict[str, Sha256] = Field(default_factory=dict)
+    """Files beside the tables, as ``quality.json``, with their digests."""
     slices: dict[str, int]
     """Rows per label: ``table.column=value`` → rows."""
     license: str

@@ -118,6 +118,7 @@ def write_release(
     info: ReleaseInfo,
     *,
     rejects: Path | None = None,
+    documents: Mapping[str, str] | None = None,
     overwrite: bool = False,
 ) -> Release:
     """Write a release; ``target`` appears complete or not at all.
@@ -127,6 +128,7 @@ def write_release(
         data: the tables; every split's rows must be sorted by the table's key and unique in it.
         info: what the manifest says besides the tables.
         rejects: JSON lines of rejected records, moved beside the release; None if there are none.
+        documents: name → text of files that stand beside the tables, as ``quality.json``.
         overwrite: replace a release that stands at ``target``.
 
     Raises:
@@ -138,7 +140,10 @@ def write_release(
     target.parent.mkdir(parents=True, exist_ok=True)
     with _staged(target) as stage:
         entries = {item.table.name: _write_table(stage, item) for item in data}
-        manifest = _manifest(stage, info, entries)
+        for name, text in (documents or {}).items():
+            (stage / name).write_text(text, encoding="utf-8")
+        digests = {name: file_sha256(stage / name) for name in sorted(documents or {})}
+        manifest = _manifest(stage, info, entries, digests)
         write_readme(stage, manifest)
         (stage / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
         _replace(stage, target)
@@ -258,7 +263,12 @@ class KeyOrder:
         self._last = last
 
 
-def _manifest(stage: Path, info: ReleaseInfo, entries: Mapping[str, TableEntry]) -> Manifest:
+def _manifest(
+    stage: Path,
+    info: ReleaseInfo,
+    entries: Mapping[str, TableEntry],
+    documents: Mapping[str, str],
+) -> Manifest:
     return Manifest(
         name=info.name,
         family=info.family,
@@ -275,6 +285,7 @@ def _manifest(stage: Path, info: ReleaseInfo, entries: Mapping[str, TableEntry])
         sources=list(info.sources),
         dropped=dict(info.dropped or {}),
         tables=dict(entries),
+        documents=dict(documents),
         slices=count_slices(stage, info.slice_columns, entries),
         license=info.license,
         languages=sorted(info.languages),

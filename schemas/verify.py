@@ -53,6 +53,7 @@ def _check_files(release: Release, family: Family) -> Iterator[Finding]:
         yield Finding("fault", "tables", "manifest.json", f"table {name!r} is missing")
     for name in sorted(found - known):
         yield Finding("fault", "tables", "manifest.json", f"table {name!r} is unknown")
+    yield from _check_documents(release)
     listed = {"README.md", "manifest.json"}
     for entry in release.manifest.tables.values():
         for files in entry.splits.values():
@@ -66,6 +67,15 @@ def _check_files(release: Release, family: Family) -> Iterator[Finding]:
             "fault", "files", str(release.path), "Parquet files that the manifest does not list",
             len(stray), first(stray),
         )  # fmt: skip
+
+
+def _check_documents(release: Release) -> Iterator[Finding]:
+    for name, digest in release.manifest.documents.items():
+        path = release.path / name
+        if not path.is_file():
+            yield Finding("fault", "files", name, "the file is missing")
+        elif file_sha256(path) != digest:
+            yield Finding("fault", "digest", name, "SHA-256 is not the manifest's")
 
 
 def _check_file(path: Path, entry: FileEntry) -> Iterator[Finding]:
@@ -115,7 +125,9 @@ def _scan(path: Path, table: Table, digest: TableDigest, order: KeyOrder) -> int
 
 def _check_normal_form(path: Path, place: str) -> Iterator[Finding]:
     with pq.ParquetFile(path) as file:
-        names = [f.name for f in file.schema_arrow if pa.types.is_string(f.type)]
+        # What a source wrote is kept as it wrote it.
+        strings = [f.name for f in file.schema_arrow if pa.types.is_string(f.type)]
+        names = [name for name in strings if not name.endswith("_original")]
         for name in names:
             for batch in file.iter_batches(batch_size=4096, columns=[name]):
                 column = batch.column(0)

@@ -16,7 +16,7 @@ from ...schemas.families import find_family
 from ...schemas.fingerprint import file_sha256
 from ...schemas.manifest import SourceEntry, check_version
 from ...schemas.release import ReleaseInfo, TableData, check_target, created_now, write_release
-from ..patents.ingest import reject_line
+from ..rejects import reject_line
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence

@@ -10,13 +10,14 @@ import polars as pl
 
 from ...schemas.errors import DataError
 from ...schemas.manifest import SourceEntry
+from ..rejects import reject_line
 from ..request import BuiltTables
 from ..stages import Runner, open_engine
 from .assembly import assemble
 from .citations import run_citations
 from .families import run_families
 from .files import source_files
-from .ingest import ingest, reject_line
+from .ingest import ingest
 from .labels import run_labels
 from .negatives import run_exclusions, run_random, run_same_ipc4
 from .options import options_from

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ...schemas.fingerprint import file_sha256
+from ..rejects import reject_line
 from ..sources.record import Publication, Reject, Skip
 from .keys import family_key, number_of, order_key, ring_place
 from .staged import NAMES, STAGED, STAGED_CITATIONS, STAGED_PUBLICATIONS, TEXT_FIELDS, WRITING
@@ -138,27 +139,6 @@ def _ingest_file(
         "skipped": dict(sorted(skipped.items())),
     }
     (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
-
-
-def reject_line(
-    file: str,
-    *,
-    reason: str,
-    detail: str,
-    line: int | None,
-    offset: int | None,
-    record_id: str | None,
-) -> str:
-    """One line of rejects.jsonl."""
-    row = {
-        "file": file,
-        "line": line,
-        "offset": offset,
-        "id": record_id,
-        "reason": reason,
-        "detail": detail,
-    }
-    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 class _Writers:
