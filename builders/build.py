@@ -5,12 +5,12 @@ from __future__ import annotations
 import fcntl
 import shutil
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..schemas.errors import UsageError
 from ..schemas.families import find_family
 from ..schemas.release import ReleaseInfo, TableData, write_release
-from .patents.builder import build_patents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from ..schemas.release import Release
     from .request import BuildRequest, BuiltTables
 
-_BUILDERS: dict[str, Callable[[BuildRequest, Path, Progress], BuiltTables]] = {
-    "patents": build_patents,
-}
+_BUILDERS = {"patents": ("patents.builder", "build_patents"), "qa": ("qa.builder", "build_qa")}
+"""Family → module and function that build it, imported when they are needed."""
 
 
 def run_build(request: BuildRequest, progress: Progress) -> Release:
@@ -40,7 +39,7 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
             hint="`domainbench import` brings data sets into its form",
         )
     with _workshop(request.target) as work:
-        built = _BUILDERS[request.family](request, work, progress)
+        built = _builder(request.family)(request, work, progress)
         info = ReleaseInfo(
             name=request.name,
             family=request.family,
@@ -64,6 +63,11 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
                 documents=built.documents,
                 overwrite=request.overwrite,
             )
+
+
+def _builder(family: str) -> Callable[[BuildRequest, Path, Progress], BuiltTables]:
+    module, function = _BUILDERS[family]
+    return getattr(import_module(f".{module}", __package__), function)
 
 
 @contextmanager

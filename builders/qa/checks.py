@@ -1,0 +1,111 @@
+"""Faults that the words of a question show: cut text, absent images, options that name others."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_IMAGE = re.compile(
+    r"<img\b|!\[[^\]]*\]\(|\[(?:image|figure|diagram|चित्र)\]|\.(?:png|jpe?g|gif|svg|webp)\b"
+    r"|\b(?:figure|diagram|image|picture|photograph|graph|map|sketch)s?\b"
+    r"(?=[^.?!।]{0,40}\b(?:below|above|given|shown|following|alongside)\b)"
+    r"|\b(?:given|following|above|below|adjoining|accompanying|attached)\s+"
+    r"(?:figure|diagram|image|picture|photograph|graph|sketch)\b"
+    r"|\b(?:shown|seen|depicted)\s+in\s+the\s+(?:figure|diagram|image|picture|graph|map)\b"
+    r"|(?:नीचे|ऊपर|निम्न|उपरोक्त|निम्नलिखित)[^।?!]{0,24}(?:चित्र|आरेख|रेखाचित्र|मानचित्र|ग्राफ)"
+    r"|(?:चित्र|आरेख|रेखाचित्र|मानचित्र|ग्राफ)\s+(?:में|के\s+अनुसार)",
+    re.IGNORECASE,
+)
+_OPENING = "([{"
+_CLOSING = ")]}"
+_CUT_MARK = re.compile(
+    r"(?:\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\[?\(?(?:truncated|cut off|continued)\)?\]?)$",
+    re.IGNORECASE,
+)
+_CUT_END = re.compile(r"(?:[^\W\d_]-|,|;|/|&|्)$")
+"""A word broken by a hyphen, a sign that joins, or a virama that joins to a letter not there."""
+
+_PLACE = r"\(?(?:[a-h]|[ivx]{1,4}|[1-8]|[कखगघ])\)?"
+_REFERENCE = re.compile(
+    r"\b(?:all|none|any|both|neither|either|two|more\s+than\s+one)\s+(?:of\s+)?(?:the\s+)?"
+    r"(?:above|these|those|options|choices|foregoing|given)\b"
+    rf"|^(?:both|only|either|neither)?\s*{_PLACE}\s*(?:,\s*{_PLACE}\s*)*"
+    rf"(?:,?\s*(?:and|or|nor|&|both|और|तथा|एवं|या)\s*{_PLACE})+(?:\s+(?:only|both|दोनों|केवल))?\.?$"
+    r"|(?:उपरोक्त|उपर्युक्त|ऊपर|इनमें|इन|दिए\s+गए)[^।]{0,16}(?:सभी|कोई\s+नहीं|कोई\s+भी\s+नहीं|दोनों|सब)"
+    r"|^(?:ये\s+सभी|सभी|इनमें\s+से\s+कोई\s+नहीं|दोनों)$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(rf"(?:^|\s){_PLACE}[.:)]\s", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
+_JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
+_TRAILING = " .;,:।॥"
+_SYMBOLS = re.compile(r"[<>=+*/^%±×÷≤≥≠√∞°₹$€-]")  # noqa: RUF001
+
+
+def refers_to_image(question: str) -> str | None:
+    """The words that refer to an image, None where there are none."""
+    found = _IMAGE.search(question)
+    return found.group() if found else None
+
+
+def is_truncated(question: str, options: Sequence[str]) -> str | None:
+    """What shows that the question or an option is cut short, None if nothing does.
+
+    Only signs at the end count: a mark of omission, a hyphen or comma with nothing behind it, a
+    bracket left open, a virama without the letter it joins to. A stem that goes on in its options
+    ("The capital is") is no fault.
+    """
+    for text in (question, *options):
+        end = text.rstrip()
+        if mark := _CUT_MARK.search(end):
+            return f"it ends in {mark.group()!r}"
+        if (mark := _CUT_END.search(end)) and len(end) > len(mark.group()):
+            return f"it ends in {mark.group()!r}"
+    return _open_bracket(question)
+
+
+def _open_bracket(text: str) -> str | None:
+    depth = {sign: text.count(sign) for sign in _OPENING + _CLOSING}
+    for left, right in zip(_OPENING, _CLOSING, strict=True):
+        if depth[left] > depth[right] and text.rfind(left) > text.rfind(right):
+            return f"the bracket {left!r} near its end is not closed"
+    return None
+
+
+def refers_to_options(question: str, options: Sequence[str]) -> str | None:
+    """The option that refers to others by their place, None where none does.
+
+    Options such as "Both 1 and 3" refer to statements where the question lists such.
+    """
+    listed = bool(_LISTED.search(question))
+    for option in options:
+        if (found := _REFERENCE.search(option)) and not (listed and found.group()[:1].isdigit()):
+            return option
+    return None
+
+
+def exact_key(text: str) -> str:
+    """What equal texts share: case, joiners, blanks and the full stop at the end do not count.
+
+    Signs within do, as they make "x > 5" another text than "x < 5".
+
+    Args:
+        text: in normal form.
+    """
+    plain = _BLANKS.sub(" ", text.translate(_JOINERS)).strip(_TRAILING)
+    if plain.isascii():
+        return plain.casefold()
+    return "".join(_ascii_digit(c) for c in unicodedata.normalize("NFC", plain.casefold()))
+
+
+def _ascii_digit(character: str) -> str:
+    return str(unicodedata.decimal(character)) if character.isdecimal() else character
+
+
+def same_symbols(left: str, right: str) -> bool:
+    """Whether two texts have the same operators and units in the same order."""
+    return _SYMBOLS.findall(left) == _SYMBOLS.findall(right)

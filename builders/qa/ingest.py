@@ -1,0 +1,139 @@
+"""Source files to checked questions: reading, answer keys by file, rejections counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...schemas.fingerprint import file_sha256
+from ...schemas.manifest import SourceEntry
+from ..rejects import reject_line
+from ..sources import UnknownFormatError, expand
+from ..sources.qa import open_questions
+from ..sources.qa.answers import infer_base
+from .prepare import choices, prepare
+from .record import RawQuestion, RawReject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ...schemas.progress import Progress
+    from .options import QaOptions
+    from .question import Question
+
+_UNKNOWN_FORMAT = "unknown"
+
+
+@dataclass
+class SourceFile:
+    """A file and what became of its records."""
+
+    path: Path
+    format: str
+    columns: dict[str, str] = field(default_factory=dict[str, str])
+    """Field → column that it was read from."""
+    answer_base: int | None = None
+    used: int = 0
+    rejects: list[RawReject] = field(default_factory=list[RawReject])
+    skipped: dict[str, int] = field(default_factory=dict[str, int])
+
+    def reject(self, question: Question, reason: str, detail: str) -> None:
+        """Reject a question that was used so far."""
+        self.used -= 1
+        self.rejects.append(RawReject(reason, detail, question.line, question.source_id))
+
+    def entry(self) -> SourceEntry:
+        """The file as the manifest lists it."""
+        return SourceEntry(
+            path=str(self.path),
+            bytes=self.path.stat().st_size,
+            sha256=file_sha256(self.path),
+            format=self.format,
+            records=self.used,
+            rejected=dict(sorted(Counter(item.reason for item in self.rejects).items())),
+            skipped=self.skipped,
+        )
+
+
+def ingest(
+    sources: Sequence[Path],
+    mapping: Mapping[str, Any] | None,
+    options: QaOptions,
+    progress: Progress,
+) -> tuple[list[Question], list[SourceFile]]:
+    """Read all sources, files of a folder in the order of their names.
+
+    Raises:
+        UsageError: a path does not exist, or the mapping is wrong.
+        DataError: a file that was named is damaged or in no known format.
+    """
+    named = {path: given for given in sources for path in expand([given])}
+    questions: list[Question] = []
+    files: list[SourceFile] = []
+    with progress.step("reading questions", len(named)) as advance:
+        for path, given in named.items():
+            file = _open(path, given, mapping, options, len(files), questions)
+            files.append(file)
+            advance(1)
+    return questions, files
+
+
+def _open(
+    path: Path,
+    given: Path,
+    mapping: Mapping[str, Any] | None,
+    options: QaOptions,
+    ordinal: int,
+    questions: list[Question],
+) -> SourceFile:
+    root = given if given != path else None
+    try:
+        reader = open_questions(path, root=root, mapping=mapping)
+    except UnknownFormatError:
+        if root is None:
+            raise
+        return SourceFile(path, _UNKNOWN_FORMAT, skipped={"file in no known format": 1})
+    file = SourceFile(path, reader.format)
+    raws: list[RawQuestion] = []
+    for item in reader:
+        if isinstance(item, RawReject):
+            file.rejects.append(item)
+        else:
+            raws.append(item)
+    file.columns = dict(reader.columns)
+    file.answer_base = _base(raws)
+    for raw in raws:
+        base = raw.answer_base if raw.answer_base is not None else file.answer_base
+        found = prepare(raw, ordinal, base, options)
+        if isinstance(found, RawReject):
+            file.rejects.append(found)
+        else:
+            file.used += 1
+            questions.append(found)
+    return file
+
+
+def _base(raws: Sequence[RawQuestion]) -> int | None:
+    """The number of the first option in numeric answers, as all answers of a file tell it."""
+    counted = [raw for raw in raws if not raw.spans]
+    return infer_base([raw.answer for raw in counted], [len(choices(raw)[1]) for raw in counted])
+
+
+def write_rejects(files: Sequence[SourceFile], path: Path) -> Path | None:
+    """Write every rejected record as a JSON line; None if there is none."""
+    with path.open("w", encoding="utf-8") as out:
+        for file in files:
+            for item in sorted(file.rejects, key=lambda reject: reject.line or 0):
+                out.write(
+                    reject_line(
+                        str(file.path),
+                        reason=item.reason,
+                        detail=item.detail or "",
+                        line=item.line,
+                        offset=None,
+                        record_id=item.source_id,
+                    )
+                )
+    return path if path.stat().st_size else None
