@@ -69,10 +69,12 @@ def is_truncated(question: str, options: Sequence[str]) -> str | None:
 
 
 def _open_bracket(text: str) -> str | None:
-    depth = {sign: text.count(sign) for sign in _OPENING + _CLOSING}
-    for left, right in zip(_OPENING, _CLOSING, strict=True):
-        if depth[left] > depth[right] and text.rfind(left) > text.rfind(right):
-            return f"the bracket {left!r} near its end is not closed"
+    # All kinds together: an interval such as [0, 1) is whole.
+    opened = sum(text.count(sign) for sign in _OPENING)
+    closed = sum(text.count(sign) for sign in _CLOSING)
+    last = max(text.rfind(sign) for sign in _OPENING)
+    if opened > closed and last > max(text.rfind(sign) for sign in _CLOSING):
+        return f"the bracket {text[last]!r} near its end is not closed"
     return None
 
 

@@ -14,6 +14,7 @@ from domainbench.api import (
     inspect,
     load,
     sample,
+    score,
     verify,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "inspect",
     "load",
     "sample",
+    "score",
     "verify",
 ]

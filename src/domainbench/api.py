@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from domainbench.benchmarks.grid.results import GridResults
+    from domainbench.benchmarks.qa.score import QaScores
     from domainbench.benchmarks.results import Results
     from domainbench.schemas.findings import Finding
     from domainbench.schemas.progress import Progress
@@ -37,7 +38,7 @@ def build(
     """Build a release of a family from raw files.
 
     Args:
-        family: ``patents``.
+        family: ``patents`` or ``qa``.
         sources: files, or folders that are searched for files.
         output: folder of the release; it must not exist unless ``overwrite``.
         options: the family's parameters; they win over those of ``config``.
@@ -47,7 +48,7 @@ def build(
         version: ``YYYY.MM`` or ``YYYY.MM.N``; this month by default.
         license: licence of the data, as SPDX identifier or in the source's words.
         seed: seed of every sampling step; 0 by default.
-        engine: ``polars`` or ``duckdb``; the release is the same.
+        engine: ``polars`` or ``duckdb``, for relational work on patents; the release is the same.
         overwrite: replace a release that stands at ``output``.
         progress: shown while it works.
 
@@ -83,15 +84,16 @@ def sample(
     overwrite: bool = False,
     progress: Progress = SILENT,
 ) -> Release:
-    """Build a small release from generated material; nothing is downloaded.
+    """Build a small release from material that needs no download.
 
-    The raw file it was built from is kept beside the release.
+    The raw files it was built from are kept beside the release.
 
     Args:
-        family: ``patents``.
+        family: ``patents`` or ``qa``.
         output: folder of the release.
         seed: another seed gives another sample.
-        size: how many families to generate; the family's own default where None.
+        size: patent families to generate, or questions of a domain and language at most; the
+            family's own default where None.
         overwrite: replace a release that stands at ``output``.
         progress: shown while it works.
     """
@@ -184,6 +186,43 @@ def grid(
         seed=seed,
         recompute=recompute,
         progress=progress,
+    )
+
+
+def score(
+    release: Release | str | Path,
+    *,
+    answers: str | Path | None = None,
+    model: str | None = None,
+    output: str | Path | None = None,
+    progress: Progress = SILENT,
+    **options: Any,
+) -> QaScores:
+    """Score a language model's answers to the questions of a ``qa`` release.
+
+    Args:
+        release: the release or its folder.
+        answers: file of recorded answers; either this or ``model``.
+        model: ``local:PATH_OR_NAME`` or ``endpoint:NAME@URL``, asked now; every response is kept in
+            ``output``, so that a later call goes on where this one stopped.
+        output: folder for ``scores.json``, answers by question and recorded responses.
+        progress: shown while it works.
+        options: see ``domainbench.benchmarks.qa.score.score``.
+
+    Raises:
+        UsageError: an argument is wrong, or the release is of another family.
+        DataError: the file of answers cannot be read.
+    """
+    from domainbench.benchmarks.qa.score import score as run_score
+
+    opened = release if not isinstance(release, str | Path) else load(release)
+    return run_score(
+        opened,
+        answers=None if answers is None else Path(answers),
+        model=model,
+        output=None if output is None else Path(output),
+        progress=progress,
+        **options,
     )
 
 

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify(verbs)
     _add_evaluate(verbs)
     _add_grid(verbs)
+    _add_score(verbs)
     _add_import(verbs)
     _add_export(verbs)
     return parser
@@ -77,7 +78,7 @@ class _Version(argparse.Action):
 
 def _add_build(verbs: _Verbs) -> None:
     verb = verbs.add_parser("build", help="build a release from raw files")
-    verb.add_argument("family", metavar="FAMILY", help="patents")
+    verb.add_argument("family", metavar="FAMILY", help="patents or qa")
     verb.add_argument("sources", metavar="SOURCE", nargs="+", help="files or folders of raw data")
     verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
     verb.add_argument("--version", metavar="V", help="YYYY.MM or YYYY.MM.N (default: this month)")
@@ -97,13 +98,13 @@ def _add_build(verbs: _Verbs) -> None:
 
 
 def _add_sample(verbs: _Verbs) -> None:
-    verb = verbs.add_parser("sample", help="build a small release from generated material")
-    verb.add_argument("family", metavar="FAMILY", help="patents")
+    verb = verbs.add_parser("sample", help="build a small release that needs no download")
+    verb.add_argument("family", metavar="FAMILY", help="patents or qa")
     verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
     verb.add_argument(
         "--seed", metavar="N", type=int, default=0, help="another seed, another sample"
     )
-    verb.add_argument("--size", metavar="N", type=int, help="how many families to generate")
+    verb.add_argument("--size", metavar="N", type=int, help="how many items to take or generate")
     _add_common(verb, commands.sample, overwrite=True)
 
 
@@ -164,6 +165,29 @@ def _add_grid(verbs: _Verbs) -> None:
     verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
     verb.add_argument("--recompute", action="store_true", help="do not use finished rankings")
     _add_common(verb, commands.grid)
+
+
+def _add_score(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("score", help="score a language model's answers")
+    verb.add_argument("family", metavar="FAMILY", choices=["qa"], help="qa")
+    verb.add_argument("folder", metavar="DIR", help="release folder")
+    given = verb.add_mutually_exclusive_group(required=True)
+    given.add_argument("--answers", metavar="FILE", help="recorded answers: CSV, JSONL or Parquet")
+    given.add_argument(
+        "--model", metavar="MODEL", help="local:PATH_OR_NAME or endpoint:NAME@URL, asked now"
+    )
+    verb.add_argument(
+        "--protocol", choices=["loglikelihood", "generation"], default="generation",
+        help="how a model is asked (default: generation)",
+    )  # fmt: skip
+    verb.add_argument(
+        "-o", "--output", metavar="DIR", help="folder for scores, answers and recorded responses"
+    )
+    verb.add_argument("--split", default="test", help="split of the questions (default: test)")
+    verb.add_argument("--limit", type=int, metavar="N", help="the first N questions only")
+    verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
+    verb.add_argument("--recompute", action="store_true", help="do not use recorded responses")
+    _add_common(verb, commands.score)
 
 
 def _add_import(verbs: _Verbs) -> None:

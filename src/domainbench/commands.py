@@ -125,6 +125,29 @@ def grid(args: Namespace) -> int:
     return 0 if ranked else 1
 
 
+def score(args: Namespace) -> int:
+    """``domainbench score``."""
+    scores = api.score(
+        args.folder,
+        answers=args.answers,
+        model=args.model,
+        protocol=args.protocol,
+        output=args.output,
+        split=args.split,
+        limit=args.limit,
+        seed=args.seed,
+        recompute=args.recompute,
+        progress=progress_for(quiet=args.json),
+    )
+    if args.json:
+        _print_json(scores.model_dump(mode="json"))
+    else:
+        from domainbench.cards.qa_table import print_scores
+
+        print_scores(scores)
+    return 0
+
+
 def import_dataset(args: Namespace) -> int:
     """``domainbench import``."""
     given = {"name": args.name, "version": args.version, "license": args.license}
