@@ -20,7 +20,7 @@ def print_release(release: Release) -> None:
     for name in release.tables:
         splits = manifest.tables[name].splits
         rows = ", ".join(f"{s} {sum(f.rows for f in splits[s])}" for s in sorted(splits))
-        print(f"  {name:<8} {rows} rows")
+        print(f"  {name:<9} {rows} rows")
     for label, count in manifest.slices.items():
         if label.startswith("qrels.partition="):
             print(f"  {label.removeprefix('qrels.')}: {count} pairs")
@@ -29,8 +29,10 @@ def print_release(release: Release) -> None:
     rejected = sum(sum(source.rejected.values()) for source in manifest.sources)
     if rejected:
         print(f"  rejected: {rejected} record(s), listed in {rejects_path(release.path)}")
-    if not manifest.tables["queries"].rows:
-        print("  no query: no citation has both of its families in the collection")
+    for name in manifest.documents:
+        print(f"  {name}: {release.path / name}")
+    if not manifest.tables["qrels"].rows:
+        print("  no judged pair: retrieval cannot be evaluated on it")
     print(f"  fingerprint {manifest.fingerprint}")
 
 
