@@ -97,7 +97,7 @@ QUESTIONS = Table(
             nullable=False,
         ),
         Column("flags", STRINGS, "Checks that found something and did not reject.", nullable=False),
-        Column("source_file", STRING, "File as given to the build.", nullable=False),
+        Column("source_file", STRING, "File, below the folder given to the build.", nullable=False),
         Column("source_line", pa.int64(), "Line or row of the record in it, from 1."),
         Column("source_id", STRING, "Identifier that the source gives."),
         Column("license", STRING, "Licence of the source, where it is known by question."),

@@ -59,7 +59,7 @@ def build_qa(request: BuildRequest, work_dir: Path, progress: Progress) -> Built
     with progress.step("making documents"):
         corpus = build_corpus(described, _knowledge(options.knowledge, taxonomy))
     tables = {
-        "questions": question_tables(described, [file.path for file in files], corpus),
+        "questions": question_tables(described, [file.name for file in files], corpus),
         "corpus": {"test": corpus_table(corpus)},
         "queries": query_tables(described),
         "qrels": pair_tables(described, corpus),

@@ -14,7 +14,6 @@ from .translations import QuestionKeys, link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from .duplicates import Kept
     from .ingest import SourceFile
@@ -29,7 +28,7 @@ def describe(
 ) -> list[Described]:
     """Link, label, cluster and split the questions."""
     questions = kept.questions
-    links = link(_keys(questions, [file.path for file in files]), encoder=options.parallel_encoder)
+    links = link(_keys(questions, [file.name for file in files]), encoder=options.parallel_encoder)
     given = [GivenLabels(q.domain, q.domain_from, q.subdomain, q.topic) for q in questions]
     texts = ["\n".join((question.text, *question.options)) for question in questions]
     labels = label_all(texts, given, taxonomy, methods=options.labels)
@@ -43,11 +42,11 @@ def describe(
     ]
 
 
-def _keys(questions: Sequence[Question], paths: Sequence[Path]) -> QuestionKeys:
+def _keys(questions: Sequence[Question], names: Sequence[str]) -> QuestionKeys:
     return QuestionKeys(
         source_id=[question.source_id for question in questions],
         parallel_id=[question.parallel_id for question in questions],
-        file=[str(paths[question.file]) for question in questions],
+        file=[names[question.file] for question in questions],
         language=[question.language for question in questions],
         answer=[question.answer for question in questions],
         option_count=[len(question.options) for question in questions],

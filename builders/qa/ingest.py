@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.fingerprint import file_sha256
@@ -17,7 +18,6 @@ from .record import RawQuestion, RawReject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from ...schemas.progress import Progress
     from .options import QaOptions
@@ -31,6 +31,8 @@ class SourceFile:
     """A file and what became of its records."""
 
     path: Path
+    name: str
+    """The path below the folder named, with that folder: the same wherever the folder lies."""
     format: str
     columns: dict[str, str] = field(default_factory=dict[str, str])
     """Field → column that it was read from."""
@@ -89,13 +91,14 @@ def _open(
     questions: list[Question],
 ) -> SourceFile:
     root = given if given != path else None
+    name = str(path.name if root is None else Path(given.resolve().name, path.relative_to(given)))
     try:
         reader = open_questions(path, root=root, mapping=mapping)
     except UnknownFormatError:
         if root is None:
             raise
-        return SourceFile(path, _UNKNOWN_FORMAT, skipped={"file in no known format": 1})
-    file = SourceFile(path, reader.format)
+        return SourceFile(path, name, _UNKNOWN_FORMAT, skipped={"file in no known format": 1})
+    file = SourceFile(path, name, reader.format)
     raws: list[RawQuestion] = []
     for item in reader:
         if isinstance(item, RawReject):

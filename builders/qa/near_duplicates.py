@@ -1,8 +1,8 @@
 """Near duplicates among texts: MinHash with banding finds candidates, exact Jaccard decides.
 
-Signatures are those of Broder (1997), candidates come by locality-sensitive hashing in bands (Indyk
-and Motwani 1998; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4). Every pair
-reported has the stated similarity; pairs may be missed with the probability ``miss_rate`` gives.
+Signatures are those of Broder (1997), candidates come by locality-sensitive hashing in bands
+(Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4). Every pair reported has the
+stated similarity; pairs may be missed with the probability that ``miss_rate`` gives.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def near_duplicates(
     """Find all pairs of texts whose sets of shingles have a Jaccard similarity of ``threshold``.
 
     Memory: 4 bytes a permutation and 8 bytes a band for each different text. Time grows with the
-    square of the number of texts that share a band, so texts that consist mostly of one phrase cost.
+    square of the number of texts that share a band, so texts that are mostly one phrase cost.
 
     Args:
         texts: n texts (sequence of str or Arrow array of strings).
@@ -104,7 +104,7 @@ def miss_rate(similarity: float, bands: int, rows: int) -> float:
 
 
 def banding(threshold: float, permutations: int) -> tuple[int, int]:
-    """Bands and rows: the most rows with which at most 1 in 1,000 pairs at the threshold is missed."""
+    """Bands and rows: the most rows that miss at most 1 in 1,000 pairs at the threshold."""
     fitting = [
         (permutations // rows, rows)
         for rows in range(1, permutations + 1)

@@ -20,7 +20,6 @@ from ...schemas.qa import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from ...schemas.tables import Table
     from .documents import Corpus
@@ -51,10 +50,10 @@ class Described:
 
 
 def question_tables(
-    described: Sequence[Described], paths: Sequence[Path], corpus: Corpus
+    described: Sequence[Described], names: Sequence[str], corpus: Corpus
 ) -> dict[str, Any]:
     """Split → ``pyarrow.Table`` of questions."""
-    rows = [(item.split, _question_row(item, paths, corpus)) for item in described]
+    rows = [(item.split, _question_row(item, names, corpus)) for item in described]
     return _by_split(QUESTIONS, rows)
 
 
@@ -105,7 +104,7 @@ def _labels(item: Described) -> dict[str, Any]:
     }
 
 
-def _question_row(item: Described, paths: Sequence[Path], corpus: Corpus) -> dict[str, Any]:
+def _question_row(item: Described, names: Sequence[str], corpus: Corpus) -> dict[str, Any]:
     question, labels = item.question, item.labels
     return {
         "_id": question.id,
@@ -133,7 +132,7 @@ def _question_row(item: Described, paths: Sequence[Path], corpus: Corpus) -> dic
         "parallel_from": item.parallel_from,
         "cluster": item.cluster,
         "flags": sorted(question.flags),
-        "source_file": str(paths[question.file]),
+        "source_file": names[question.file],
         "source_line": question.line,
         "source_id": question.source_id,
         "license": question.license,
