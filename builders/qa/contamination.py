@@ -1,7 +1,7 @@
 """Questions of which a run of words stands in a given collection of texts.
 
 A run of 13 words is the overlap that GPT-3's authors looked for (Brown et al. 2020, appendix C).
-Words are compared as ``match_key`` gives them, so case, punctuation and digits' scripts do not count.
+Words are compared as ``match_key`` gives them, so case and punctuation do not count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Contamination:
     """What was found of each question."""
 
     count: list[int | None]
-    """Different runs of a question that stand in the collection; None if it is too short to tell."""
+    """Different runs of it that stand in the collection; None if it is too short to tell."""
     first: list[str | None]
     """The first run of a question that was found."""
     text: list[int | None]

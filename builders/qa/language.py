@@ -133,13 +133,18 @@ _HINDI_LATIN: Final = _words(
 )
 _HINDI: Final = _words(
     """
-    है हैं का की के को में से ने पर और या था थी थे हो होता होती होते क्या कौन कौनसा कौनसी किस किसने
+    है हैं का की के को में से ने पर और या था थी थे होता होती होते क्या कौन कौनसा कौनसी किस किसने
     किसे किसका किसकी किसके कब कहाँ कहां कैसे क्यों कितना कितनी कितने यह वह ये वे इस उस इन उन नहीं
     लिए द्वारा निम्न निम्नलिखित सही गलत गया गई गए जाता जाती जाते करता करती करते करना करने किया हुआ
-    हुई हुए सा सी तक भी कि तो एक
+    हुई हुए सा सी तक भी कि तो
     """
 )
-"""Frequent Hindi words; Marathi and Nepali write most of them otherwise or not at all."""
+_MARATHI: Final = _words(
+    """
+    आहे आहेत आणि नाही कोणती कोणते कोणता कोणत्या खालील खालीलपैकी मध्ये हे हा होते होता असते असतो साठी
+    """
+)
+_NEPALI: Final = _words("छ छन् हुन्छ कुन हो मध्ये लाई भएको गर्ने गरिन्छ कति कहिले र तलका थियो")
 
 _LATIN_WORD = re.compile("[a-z\u00df-\u00f6\u00f8-\u024f]+")
 _COMMON_WORD = re.compile("(?<![A-Za-z0-9])[a-z]{2,}")
@@ -277,6 +282,10 @@ def _latin(text: str, words: Sequence[str]) -> _Found:
 
 def _devanagari(text: str, words: Sequence[str]) -> _Found:
     hits = _hits(words, _HINDI)
+    for language, known in (("mr", _MARATHI), ("ne", _NEPALI)):
+        others = _hits(words, known)
+        if others > hits and others * 6 >= len(words) and len(words) > _SHORT:
+            return language, language, 1.0
     if hits * 5 >= len(words) or len(words) <= _SHORT:
         return "hi", "hi", 1.0 if hits else 0.5
     language, confidence = _classify(text, "Deva")

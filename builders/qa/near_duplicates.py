@@ -1,8 +1,8 @@
 """Near duplicates among texts: MinHash with banding finds candidates, exact Jaccard decides.
 
 Signatures are those of Broder (1997), candidates come by locality-sensitive hashing in bands
-(Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4). Every pair reported has the
-stated similarity; pairs may be missed with the probability that ``miss_rate`` gives.
+(Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4). Every pair reported has
+the stated similarity; pairs may be missed with the probability that ``miss_rate`` gives.
 """
 
 from __future__ import annotations
