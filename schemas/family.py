@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .subsets import partition_subsets
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .findings import Finding
     from .release import Release
+    from .subsets import Reader, Subset
     from .tables import Table
 
 
@@ -23,6 +26,8 @@ class Family:
     """(table, column) whose labels are counted in the manifest."""
     check: Callable[[Release], Iterable[Finding]]
     """Checks that only this family needs."""
+    subsets: Callable[[Reader], Iterable[Subset]] = partition_subsets
+    """Subsets that other tools load, of those tables that the reader reads."""
 
     def table(self, name: str) -> Table:
         """The table of that name; ``KeyError`` if the family has none."""

@@ -17,6 +17,7 @@ from .qa import (
     RETRIEVAL_TASKS,
     pool_name,
 )
+from .qa_subsets import qa_subsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,4 +140,5 @@ QA = Family(
         ("qrels", "partition"),
     ),
     _check,
+    qa_subsets,
 )

@@ -1,31 +1,31 @@
 """The README.md of a release: the YAML that makes ``load_dataset`` work, and the facts in short.
 
 Besides its tables, a retrieval release lists the configs ``S-corpus``, ``S-queries`` and
-``S-qrels`` for the subset ALL and for every partition S. They are columns and rows of the same
-files, in the form in which MTEB's retrieval tasks load a subset and can batch it: texts without
-lists or nulls, relevant pairs only.
+``S-qrels`` for every subset S of its family (ALL and the partitions, unless the family has others).
+They are columns and rows of the same files, in the form in which MTEB's retrieval tasks load a
+subset and can batch it: texts without lists or nulls, relevant pairs only.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from .families import FAMILIES
+from .subsets import partition_subsets
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from .manifest import Manifest
+    from .subsets import Subset
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
-ALL = "ALL"
-_SUBSET = re.compile(r"[\w.-]+")
-"""Labels that can name a config."""
 _SUBSET_COLUMNS = {
     "corpus": ["_id", "title", "text"],
     "queries": ["_id", "text"],
@@ -40,36 +40,39 @@ def write_readme(folder: Path, manifest: Manifest) -> None:
     (folder / "README.md").write_text(text, encoding="utf-8")
 
 
-def _subsets(folder: Path, manifest: Manifest) -> dict[str, list[str]]:
-    """Subset → splits in which it has relevant pairs; ALL first."""
-    found: dict[str, list[str]] = {}
-    for split, files in sorted(manifest.tables["qrels"].splits.items()):
-        pairs: Any = pa.concat_tables([pq.read_table(folder / file.path) for file in files])
-        pairs = pairs.filter(pc.call_function("greater", [pairs.column("score"), 0]))
-        labelled = "partition" in pairs.column_names
-        labels = pairs.column("partition").unique().to_pylist() if labelled else []
-        names = sorted(label for label in labels if label and _SUBSET.fullmatch(label))
-        for name in [ALL, *names] if len(pairs) else []:
-            found.setdefault(name, []).append(split)
+def _subsets(folder: Path, manifest: Manifest) -> dict[Subset, list[str]]:
+    """Subset → splits in which it has relevant pairs."""
+    family = FAMILIES.get(manifest.family)
+    subsets_of = family.subsets if family else partition_subsets
+    found: dict[Subset, list[str]] = {}
+    for split in sorted(manifest.tables["qrels"].splits):
+
+        def read(table: str, columns: Sequence[str], split: str = split) -> Any:
+            files = manifest.tables[table].splits[split]
+            wanted = list(columns) or None
+            return pa.concat_tables(
+                [pq.read_table(folder / file.path, columns=wanted) for file in files]
+            )
+
+        for subset in subsets_of(read):
+            found.setdefault(subset, []).append(split)
     return found
 
 
-def _subset_configs(manifest: Manifest, name: str, splits: list[str]) -> list[str]:
-    filters: list[list[object]] = [["score", ">", 0]]
-    if name != ALL:
-        filters.append(["partition", "==", name])
+def _subset_configs(manifest: Manifest, subset: Subset, splits: list[str]) -> list[str]:
+    filters = {"corpus": subset.corpus, "queries": subset.queries, "qrels": subset.qrels}
     lines: list[str] = []
     for table, columns in _SUBSET_COLUMNS.items():
-        lines += [f"- config_name: {name}-{table}", "  data_files:"]
+        lines += [f"- config_name: {subset.name}-{table}", "  data_files:"]
         for split in sorted(manifest.tables[table].splits) if table == "corpus" else splits:
             lines += [f"  - split: {split}", f"    path: {table}/{split}-*.parquet"]
         lines.append(f"  columns: {json.dumps(columns)}")
-        if table == "qrels":
-            lines.append(f"  filters: {json.dumps(filters)}")
+        if filters[table]:
+            lines.append(f"  filters: {json.dumps(filters[table], ensure_ascii=False)}")
     return lines
 
 
-def _front_matter(manifest: Manifest, subsets: dict[str, list[str]]) -> str:
+def _front_matter(manifest: Manifest, subsets: dict[Subset, list[str]]) -> str:
     rows = sum(table.rows for table in manifest.tables.values())
     size = next((name for limit, name in _SIZES if rows < limit), "n>1M")
     lines = [f"pretty_name: {_quote(f'{manifest.name} {manifest.version}')}"]
@@ -87,8 +90,8 @@ def _front_matter(manifest: Manifest, subsets: dict[str, list[str]]) -> str:
             lines += [f"  - split: {split}", f"    path: {name}/{split}-*.parquet"]
         if filled and name == "corpus":
             lines.append("  default: true")
-    for name, splits in subsets.items():
-        lines += _subset_configs(manifest, name, splits)
+    for subset, splits in subsets.items():
+        lines += _subset_configs(manifest, subset, splits)
     return "\n".join(lines) + "\n"
 
 
@@ -97,7 +100,7 @@ def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _body(manifest: Manifest, subsets: dict[str, list[str]]) -> str:
+def _body(manifest: Manifest, subsets: dict[Subset, list[str]]) -> str:
     builder = manifest.builder
     lines = [
         f"# {manifest.name} {manifest.version}",
@@ -124,9 +127,10 @@ def _body(manifest: Manifest, subsets: dict[str, list[str]]) -> str:
         "",
     ]
     if subsets:
+        names = ", ".join(subset.name for subset in subsets)
         lines += [
             "MTEB's retrieval tasks load it as it is: `TaskMetadata` takes this folder as the data",
-            f"set's path, and the subsets {', '.join(subsets)} as keys of `eval_langs`.",
+            f"set's path, and the subsets {names} as keys of `eval_langs`.",
             "",
         ]
     return "\n".join(lines)
