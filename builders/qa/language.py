@@ -284,7 +284,7 @@ def _devanagari(text: str, words: Sequence[str]) -> _Found:
     hits = _hits(words, _HINDI)
     for language, known in (("mr", _MARATHI), ("ne", _NEPALI)):
         others = _hits(words, known)
-        if others > hits and others * 6 >= len(words) and len(words) > _SHORT:
+        if others > max(hits, 1) and others * 6 >= len(words):
             return language, language, 1.0
     if hits * 5 >= len(words) or len(words) <= _SHORT:
         return "hi", "hi", 1.0 if hits else 0.5

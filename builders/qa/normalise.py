@@ -26,7 +26,7 @@ _BLANK_LINES = re.compile(" ?\n[ \n]*")
 # Letters and marks of the Indic blocks (Devanagari to Sinhala) and of Arabic: joiners between them
 # choose a shape. Dandas and digits are none.
 _JOINED: Final = "\u0620-\u065f\u066e-\u06d3\u0750-\u077f\u0900-\u0963\u0971-\u0de5\u0df2\u0df3"
-_JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_JOINED}])")
+_JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
 _JOINER_RUN = re.compile("([\u200c\u200d])[\u200c\u200d]+")
 
 # A nukta belongs before the vowel sign; canonical ordering leaves it behind (signs have class 0).
@@ -54,7 +54,7 @@ _DEVANAGARI: Final = "\u0900-\u0963\u0966-\u097f"
 # Verbs and their endings that close a Hindi sentence.
 _VERB: Final = (
     "(?:है|हैं|हो|हूँ|हूं|था|थी|थे|थीं|नहीं|गया|गयी|गई|गए|गये|हुआ|हुई|हुए|किया|दिया|लिया|करें|चुनें"
-    "|(?:[\u0915-\u0939][\u093e-\u094c]?)+(?:गा|गी|गे|िए|िये|इए|इये))"
+    "|(?:[\u0905-\u0939][\u0902\u093c\u093e-\u094d]*)+(?:गा|गी|गे|िए|िये|इए|इये))"
 )
 _VERSE_NUMBER = re.compile(rf"(?<=[{_DEVANAGARI}])( ?)\|\|( ?[0-9०-९.]+ ?)\|\|")
 _DOUBLE_PIPE = re.compile(rf"(?<=[{_DEVANAGARI}])( ?)\|\|(?= ?$)", re.MULTILINE)
@@ -91,7 +91,7 @@ def _compose(text: str, form: Form) -> str:
     while True:
         last = text
         if "\u200c" in text or "\u200d" in text:
-            text = _JOINER_RUN.sub(r"\1", _JOINERS.sub("", text))
+            text = _JOINERS.sub("", _JOINER_RUN.sub(r"\1", text))
         text = _LATE_NUKTA.sub(r"\2\1", unicodedata.normalize(form, text))
         text = _VOWEL.sub(lambda match: _VOWELS[match[0]], text)
         if text == last:
@@ -133,10 +133,6 @@ def _key_character(character: str) -> str | None:
 
 _KEYS = _KeyTable({ord("%"): " % "})
 _NOT_IN_NUMBER = re.compile(r"(?<![0-9])[./]|[./](?![0-9])|-(?![0-9])|(?<=[^\s(=,])-")
-_DIGITS = {
-    digit: str(unicodedata.decimal(chr(digit)))
-    for digit in (*range(0x966, 0x970), *range(0x660, 0x66A), *range(0x6F0, 0x6FA))
-}
 
 
 def match_key(text: str) -> str:
@@ -149,17 +145,6 @@ def match_key(text: str) -> str:
     key = unicodedata.normalize("NFC", shown.casefold().translate(_KEYS))
     key = " ".join(_NOT_IN_NUMBER.sub(" ", key).split())
     return key or shown
-
-
-def exact_key(text: str) -> str:
-    """What texts share that differ only in blanks, joiners, kind of digits or a last full stop.
-
-    Case and punctuation tell apart what ``match_key`` does not: ``Tt`` and ``TT``, ``(0, 1]`` and
-    ``[0, 1)``.
-    """
-    shown = normalise(text).translate(_DIGITS | {0x200C: None, 0x200D: None})
-    key = " ".join(shown.split())
-    return key.rstrip(" .।") or key
 
 
 _INDIC_MARKS: Final = "".join(

@@ -150,8 +150,9 @@ def detect_type(
         return kind, f"source: {claimed}"
     if context:
         return "comprehension", "context"
+    head = question[:_HEAD]
     for name, rule in _RULES:
-        evidence = rule(question, options)
+        evidence = rule(head, options)
         if evidence is not None:
             return name, evidence
     return "single_choice", "no rule"
@@ -189,7 +190,10 @@ _RULES: Final = (
     ("comprehension", _passage),
     ("fill_blank", _blank),
 )
+_HEAD = 20_000
+"""Characters of a question that rules look at."""
 _LONGEST = 40
+"""Characters of each piece of evidence."""
 
 
 def _text(*found: str) -> str:

@@ -45,9 +45,10 @@ _LETTER_NAMES: Final = _words(
 )
 
 _CLOSERS: Final = "\"'”’)\\]}»"
+_NOTES: Final = r"(?:\[[^\]\n.!?।]{1,40}\])*"
 _END = re.compile(
-    rf"॥\s*[0-9०-९.]+\s*॥|(?:[।॥۔؟。！？]|[.!?…]+(?=[{_CLOSERS}]*(?:\[\d+\])*(?:\s|$)))"
-    rf"[.!?।॥…]*[{_CLOSERS}]*(?:\[\d+\])*"
+    rf"॥\s*[0-9०-९.]+\s*॥|(?:[।॥۔؟。！？]|(?<![.!?…])[.!?…]++(?=[{_CLOSERS}]*{_NOTES}(?:\s|$)))"
+    rf"[.!?।॥…]*[{_CLOSERS}]*{_NOTES}"
 )
 _TOKEN = re.compile(r"[^\s(\[{\"'“‘]*$")
 _NEXT = re.compile(r"[\s\"'“‘(\[{«*-]*(\w?)")
@@ -55,6 +56,10 @@ _NEXT_WORD = re.compile(r"[\s\"'“‘(\[{«*-]*([A-Za-z]+)")
 _NEXT_NUMBER = re.compile(r"\s*[(\[]?(?:\d|[IVX]+\b)")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _NUMBER = re.compile(r"[(\[]?(?:\d{1,3}|[ivxIVX]{1,4}|[a-zA-Z])[)\]]?")
+_REMARK = re.compile(r"\[[^].!?।]*\]\W*")
+"""What stands alone in brackets belongs to the sentence before, as do marks without letters."""
+_LEAD = 8
+"""Blanks and the like, in characters, that stand before an item's number at most."""
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
@@ -71,17 +76,20 @@ def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
             abbreviation ends one.
 
     Returns:
-        Pairs of code points (start, end), in order; they hold all that is not blank.
+        Pairs of code points (start, end), in order, that do not overlap and hold all that is not
+        blank. Marks and numbers without a letter, and a remark in square brackets, stay with the
+        sentence before them.
     """
     spans: list[tuple[int, int]] = []
-    first = 0
     for start, stop in _paragraphs(text):
         first = start
+        pieces: list[tuple[int, int]] = []
         for match in _END.finditer(text, start, stop):
             if _ends(text, first, match.start(), match.end(), language):
-                _append(spans, text, first, match.end())
+                _append(pieces, text, first, match.end())
                 first = match.end()
-        _append(spans, text, first, stop)
+        _append(pieces, text, first, stop)
+        spans += pieces
     return spans
 
 
@@ -93,12 +101,15 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
     return list(zip(cuts[::2], cuts[1::2], strict=True))
 
 
-def _append(spans: list[tuple[int, int]], text: str, start: int, stop: int) -> None:
+def _append(pieces: list[tuple[int, int]], text: str, start: int, stop: int) -> None:
     part = text[start:stop]
     kept = part.strip()
-    if kept:
-        first = start + len(part) - len(part.lstrip())
-        spans.append((first, first + len(kept)))
+    if not kept:
+        return
+    first = start + len(part) - len(part.lstrip())
+    if pieces and (_REMARK.fullmatch(kept) or not any(map(str.isalpha, kept))):
+        first = pieces.pop()[0]
+    pieces.append((first, start + len(part.rstrip())))
 
 
 def _ends(text: str, first: int, at: int, after: int, language: str) -> bool:
@@ -124,8 +135,8 @@ def _full_stop(text: str, first: int, at: int, after: int, language: str) -> boo
         return False
     if lowered in _NUMBERED and _NEXT_NUMBER.match(text, after):
         return False
-    begins = not text[first : at - len(token)].strip()
-    if begins and _NUMBER.fullmatch(token):
+    lead = at - len(token)
+    if lead - first < _LEAD and not text[first:lead].strip() and _NUMBER.fullmatch(token):
         return False
     if lowered in _ABBREVIATIONS or _INITIAL.fullmatch(token):
         return _starts_sentence(text, after, language)
