@@ -87,7 +87,7 @@ def near_duplicates(
     data, offsets = _buffers(texts, first)
     longest = int(np.diff(offsets).max(initial=1)) or 1
     before = numba.get_num_threads()
-    numba.set_num_threads(min(threads or before, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(threads or before, before))
     try:
         pairs = _candidate_pairs(data, offsets, threshold, shingle, permutations, seed, longest)
         similarity = np.empty(len(pairs), np.float64)

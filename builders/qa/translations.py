@@ -140,7 +140,7 @@ def _by_encoder(
     for number, one in enumerate(languages):
         for two in languages[number + 1 :]:
             sides = [[p for p in left if q.language[p] == language] for language in (one, two)]
-            for ours, theirs in _mutual(*sides, vectors, threshold):
+            for ours, theirs in _mutual(sides[0], sides[1], vectors, threshold):
                 if found[ours] is None and found[theirs] is None:
                     _mark((ours, theirs), f"e-{min(ours, theirs)}", "encoder", found, how)
 

@@ -26,6 +26,7 @@ _MARKED = re.compile(
 )
 _JOINED = re.compile(r"\s*(?:,|;|/|&|\||\band\b|\bor\b|और|तथा|या)\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"^[(\[]?\s*([0-9]{1,3})(?:\.0+)?\s*[)\].]*$")
+_STOPS = " .।"
 _BLANKS = re.compile(r"\s+")
 _EMPTY = {"", "-", "--", "na", "n/a", "nan", "none", "null", "?", "nil", "x*"}
 
@@ -59,19 +60,7 @@ def resolve_answer(answer: str | None, options: Sequence[str], *, base: int | No
     index = _place(text, base)
     if index is not None:
         return Resolved(index) if 0 <= index < len(options) else Resolved(problem=OUTSIDE)
-    alike = _folded_options(options)
-    plain = text.casefold().rstrip(" .।")
-    if plain in alike:
-        return Resolved(alike[plain])
-    parts = [part for part in _JOINED.split(text) if part]
-    if len(parts) > 1:
-        places = {_place(part, base) for part in parts}
-        known = {alike.get(part.casefold()) for part in parts}
-        if None not in places or None not in known:
-            return Resolved(problem=SEVERAL)
-    if _several_letters(text, len(options)):
-        return Resolved(problem=SEVERAL)
-    return _behind_mark(text, alike, base, len(options))
+    return _by_text(text, _folded_options(options), base, len(options))
 
 
 def infer_base(answers: Sequence[str | None], option_counts: Sequence[int]) -> int | None:
@@ -103,7 +92,7 @@ def _folded(text: str) -> str:
 
 def _folded_options(options: Sequence[str]) -> dict[str, int]:
     """Texts of options without case → their places; texts that repeat are left out."""
-    texts = [_folded(option).casefold().rstrip(" .।") for option in options]
+    texts = [_folded(option).casefold().rstrip(_STOPS) for option in options]
     return {text: place for place, text in enumerate(texts) if texts.count(text) == 1}
 
 
@@ -125,7 +114,27 @@ def _place(text: str, base: int | None) -> int | None:
     return next((row.index(mark) for row in _HINDI if mark in row), None)
 
 
-def _several_letters(text: str, count: int) -> bool:
+def _by_text(text: str, alike: dict[str, int], base: int | None, count: int) -> Resolved:
+    """An answer that is neither a letter nor a number."""
+    named = alike.get(text.casefold().rstrip(_STOPS))
+    if named is not None:
+        return Resolved(named)
+    if _are_several(text, alike, base) or _are_letters(text, count):
+        return Resolved(problem=SEVERAL)
+    return _behind_mark(text, alike, base, count)
+
+
+def _are_several(text: str, alike: dict[str, int], base: int | None) -> bool:
+    """Whether it is a list of letters, of numbers or of options' texts."""
+    parts = [part for part in _JOINED.split(text) if part]
+    if len(parts) < 2:
+        return False
+    places = {_place(part, base) for part in parts}
+    known = {alike.get(part.casefold().rstrip(_STOPS)) for part in parts}
+    return None not in places or None not in known
+
+
+def _are_letters(text: str, count: int) -> bool:
     """Whether it is two or more letters of options run together, as ``AC`` or ``BD``."""
     letters = _LETTERS[:count]
     folded = text.casefold()
@@ -146,7 +155,7 @@ def _behind_mark(text: str, alike: dict[str, int], base: int | None, count: int)
     if found is None:
         return Resolved(problem=UNREADABLE)
     index = _place(found[1], base)
-    named = alike.get(found[2].casefold().rstrip(" .।"))
+    named = alike.get(found[2].casefold().rstrip(_STOPS))
     if index is not None and index == named and index < count:
         return Resolved(index)
     return Resolved(problem=UNREADABLE)

@@ -20,7 +20,9 @@ UNKNOWN_LANGUAGE = "unknown_language"
 UNKNOWN_OPTIONS = "options in an unknown form"
 
 
-class _BadRow(Exception):
+class _BadRow(Exception):  # noqa: N818 - ends the work on a row, is no error of the program
+    """A row that gives no question."""
+
     def __init__(self, reason: str, detail: str) -> None:
         self.reason = reason
         self.detail = detail

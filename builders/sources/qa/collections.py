@@ -1,4 +1,4 @@
-"""Collections of texts: knowledge that answers are looked up in, or that questions must not be from."""
+"""Collections of texts: knowledge to look answers up in, or what questions must not be from."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ....schemas.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _NAMES = {
     "question": ("question", "question_text", "questions", "query", "stem", "problem", "prompt",
@@ -82,7 +82,7 @@ def guess_columns(names: Sequence[str]) -> Columns:
     return Columns(fields, options)
 
 
-def _option_columns(folded: Mapping[str, str], taken: set[str | None]) -> tuple[str, ...]:
+def _option_columns(folded: Mapping[str, str], taken: Collection[str | None]) -> tuple[str, ...]:
     """The longest run of option columns that counts up from the first mark."""
     best: tuple[str, ...] = ()
     marks: dict[str, dict[str, str]] = {}

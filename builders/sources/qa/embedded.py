@@ -59,7 +59,7 @@ def split_options(text: str) -> tuple[str, list[str]] | None:
 
 
 def _run(text: str, marks: tuple[str, ...], shape: str) -> list[tuple[int, int]] | None:
-    """Places of the marks, each behind the one before, from the last first mark that has a second."""
+    """Places of marks in order, from the last first mark that has a second behind it."""
     for start in reversed(_places(text, marks[0], shape)):
         spans = [start]
         for mark in marks[1:]:
