@@ -167,6 +167,9 @@ NEAR = (
 )
 
 
+YEAR = "In the year {} the area under wheat in the state was the largest in"
+
+
 def test_near_duplicates_go_and_lookalikes_stay_in_one_split(tmp_path):
     options = ["Deep ploughing", "Mulching", "Flooding", "Burning of stubble"]
     rows = [
