@@ -25,6 +25,7 @@ _BLANK_LINES = re.compile(" ?\n[ \n]*")
 
 # Letters and marks of the Indic blocks (Devanagari to Sinhala) and of Arabic: joiners between them
 # choose a shape. Dandas and digits are none.
+_ZWNJ, _ZWJ = "\u200c", "\u200d"
 _JOINED: Final = "\u0620-\u065f\u066e-\u06d3\u0750-\u077f\u0900-\u0963\u0971-\u0de5\u0df2\u0df3"
 _JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
 _JOINER_RUN = re.compile("([\u200c\u200d])[\u200c\u200d]+")
@@ -90,7 +91,7 @@ def normalise(text: str, *, form: Form = "NFC") -> str:
 def _compose(text: str, form: Form) -> str:
     while True:
         last = text
-        if "\u200c" in text or "\u200d" in text:
+        if _ZWNJ in text or _ZWJ in text:
             text = _JOINERS.sub("", _JOINER_RUN.sub(r"\1", text))
         text = _LATE_NUKTA.sub(r"\2\1", unicodedata.normalize(form, text))
         text = _VOWEL.sub(lambda match: _VOWELS[match[0]], text)
@@ -106,10 +107,10 @@ def _dandas(text: str) -> str:
     return _LAST_PIPE.sub(r"\1।", text)
 
 
-class _KeyTable(dict[int, "str | None"]):
+class _KeyTable(dict[int, str]):
     """What ``str.translate`` makes of a character for ``match_key``, filled as they come."""
 
-    def __missing__(self, code: int) -> str | None:
+    def __missing__(self, code: int) -> str:
         self[code] = value = _key_character(chr(code))
         return value
 
@@ -118,14 +119,12 @@ _KEPT: Final = ".-/"
 """Punctuation that may be part of a number."""
 
 
-def _key_character(character: str) -> str | None:
+def _key_character(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Nd":
         return str(unicodedata.decimal(character))
     if character in _KEPT or category == "Pd" or character == "\N{MINUS SIGN}":
         return character if character in _KEPT else "-"
-    if character in "\u200c\u200d":
-        return None
     if category[0] in "PZ" or character in "|\n":
         return " "
     return f" {character} " if category in ("Sm", "Sc") else character
@@ -141,7 +140,8 @@ def match_key(text: str) -> str:
     Punctuation becomes a blank, but for what is part of a number (``-5``, ``3.5``, ``1/2``);
     symbols and ``%`` are words of their own. A text of punctuation alone is its own key.
     """
-    shown = normalise(text)
+    # Joiners go first: what they held apart may compose.
+    shown = normalise(text.replace(_ZWNJ, "").replace(_ZWJ, ""))
     key = unicodedata.normalize("NFC", shown.casefold().translate(_KEYS))
     key = " ".join(_NOT_IN_NUMBER.sub(" ", key).split())
     return key or shown
