@@ -51,7 +51,7 @@ def quality_report(
         "characters": _quantiles([len(question.text) for question in questions]),
         "files": [
             {
-                "path": str(file.path),
+                "name": file.name,
                 "format": file.format,
                 "columns": file.columns,
                 "answer_base": file.answer_base,
