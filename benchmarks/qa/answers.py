@@ -33,13 +33,16 @@ UNPARSED = "unparsed"
 MISSING = "missing"
 OUTCOMES = (RIGHT, WRONG, UNPARSED, MISSING)
 
+ABSENT = "absent"
+FAILED = "failed"
 BLANK = "blank"
 NO_CHOICE = "no_choice"
 SEVERAL = "several"
 OUT_OF_RANGE = "out_of_range"
 AMBIGUOUS = "ambiguous"
-REASONS = (BLANK, NO_CHOICE, SEVERAL, OUT_OF_RANGE, AMBIGUOUS)
-"""Why an answer says no choice."""
+REASONS = (ABSENT, FAILED, BLANK, NO_CHOICE, SEVERAL, OUT_OF_RANGE, AMBIGUOUS)
+"""Why there is no choice: no answer, an error of the model, an empty answer; or one that names
+none, several, one that the question lacks, or one by its text and another by its position."""
 
 _SERIES = (LETTERS.lower(), "कखगघङच", "अबसद", "अआइई")
 _PLACES = {letter: place for series in _SERIES for place, letter in enumerate(series)}
@@ -89,7 +92,7 @@ def parse_answer(answer: str | None, options: Sequence[str], *, base: int = 1) -
 
 def judge(choice: Choice, right: int) -> str:
     """The outcome of a choice: right, wrong, unparsed or missing."""
-    if choice.reason == BLANK:
+    if choice.reason in (ABSENT, FAILED, BLANK):
         return MISSING
     if choice.index is None:
         return UNPARSED

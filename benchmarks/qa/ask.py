@@ -1,0 +1,150 @@
+"""Putting choice questions to a language model."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...retrieval.dense.models import model_revision
+from ...schemas.errors import UsageError
+from ..models.endpoint import EndpointModel, endpoint_parameters
+from ..models.local import LocalModel, local_parameters
+from ..models.recording import Recording, answer_all, recorded_parameters
+from ..models.requests import GENERATION, LOGLIKELIHOOD, Request, Response
+from ..models.spec import ENDPOINT, ModelSpec
+from .answers import FAILED, Choice, parse_answer
+from .prompts import continuations, generation_prompt, loglikelihood_prompt
+from .scores import AnswerSource
+from .verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic import JsonValue
+
+    from ...schemas.progress import Progress
+    from ..models.requests import Model
+
+PROTOCOLS = (LOGLIKELIHOOD, GENERATION)
+_SLUG_LENGTH = 80
+
+
+def ask(
+    spec: ModelSpec,
+    protocol: str,
+    questions: Any,
+    *,
+    folder: Path | None,
+    recompute: bool,
+    progress: Progress,
+) -> tuple[list[Verdict], AnswerSource]:
+    """Answers of a model, and what they cost.
+
+    Args:
+        spec: the model.
+        protocol: of PROTOCOLS.
+        questions: ``pyarrow.Table`` of choice questions.
+        folder: where the recording stands; None keeps none.
+        recompute: ask again what is recorded.
+        progress: shown while it works.
+
+    Raises:
+        UsageError: an unknown protocol; or as ``Model.respond``.
+        DataError: as ``Model.respond``, or the recording is damaged.
+    """
+    if protocol not in PROTOCOLS:
+        raise UsageError.from_unknown_name("protocol", protocol, PROTOCOLS)
+    rows = questions.select(["question", "options", "context", "language"]).to_pylist()
+    asked = [_requests(row, protocol) for row in rows]
+    flat = [request for requests in asked for request in requests]
+    path = None if folder is None else folder / "recordings" / f"{_slug(spec, protocol)}.jsonl"
+    parameters = _parameters(spec, None if recompute else path)
+    with (
+        Recording(path, spec.model, parameters, fresh=recompute) as recording,
+        progress.step("asking the model", len(set(flat))) as done,
+    ):
+        responses = answer_all(lambda: _model(spec), flat, recording, done)
+    read = iter(responses)
+    verdicts = [
+        _verdict(row["options"], protocol, [next(read) for _ in requests])
+        for row, requests in zip(rows, asked, strict=True)
+    ]
+    source = AnswerSource(
+        name=spec.text,
+        protocol=LOGLIKELIHOOD if protocol == LOGLIKELIHOOD else GENERATION,
+        parameters=parameters,
+        requests=len(responses),
+        failed=sum(response.error is not None for response in responses),
+        prompt_tokens=_total([response.prompt_tokens for response in responses]),
+        completion_tokens=_total([response.completion_tokens for response in responses]),
+    )
+    return verdicts, source
+
+
+def _model(spec: ModelSpec) -> Model:
+    return EndpointModel(spec) if spec.kind == ENDPOINT else LocalModel(spec)
+
+
+def _parameters(spec: ModelSpec, recorded: Path | None) -> dict[str, JsonValue]:
+    """Settings that decide a response; for a local model also which weights they are."""
+    if spec.kind == ENDPOINT:
+        return endpoint_parameters(spec)
+    problem = None
+    try:
+        revision = model_revision(spec.model)
+    except UsageError as error:
+        problem, revision = error, None
+    if revision is None and recorded is not None:
+        # The model is gone: its recording says which one it was.
+        revision = (recorded_parameters(recorded) or {}).get("revision")
+    if revision is None and problem is not None:
+        raise problem
+    return {**local_parameters(spec), "revision": revision}
+
+
+def _requests(row: Mapping[str, Any], protocol: str) -> list[Request]:
+    question, options, context = row["question"], row["options"], row["context"]
+    if protocol == GENERATION:
+        return [Request(generation_prompt(question, options, context, row["language"]))]
+    prompt = loglikelihood_prompt(question, options, context)
+    return [Request(prompt, text) for text in continuations(len(options))]
+
+
+def _verdict(options: Sequence[str], protocol: str, responses: Sequence[Response]) -> Verdict:
+    """What the responses to one question say."""
+    error = next((response.error for response in responses if response.error is not None), None)
+    if error is not None:
+        return Verdict(choice=Choice(None, FAILED), answer=None, error=error)
+    if protocol == GENERATION:
+        text = responses[0].text or ""
+        return Verdict(choice=parse_answer(text, options), answer=text)
+    logs = np.array([response.logprob for response in responses], np.float64)
+    if not np.isfinite(logs).any():
+        return Verdict(choice=Choice(None, FAILED), answer=None, error="no finite likelihood")
+    # Of equal choices the first is taken, as by the harness.
+    shares = np.exp(logs - logs.max())
+    return Verdict(
+        choice=Choice(int(np.argmax(logs)), None),
+        answer=None,
+        logprobs=logs.tolist(),
+        probabilities=(shares / math.fsum(shares)).tolist(),
+    )
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    """Sum of the counts, None where one is unknown or there are none."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _slug(spec: ModelSpec, protocol: str) -> str:
+    """A file's name for a model under a protocol."""
+    import hashlib
+
+    name = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else "_" for c in spec.model)
+    where = f"{spec.kind}:{spec.model}@{spec.url or ''}"
+    digest = hashlib.sha256(where.encode("utf-8")).hexdigest()[:8]
+    return f"{spec.kind}-{name[-_SLUG_LENGTH:]}-{digest}-{protocol}"
