@@ -21,7 +21,7 @@ from .scoring import query_labels
 from .task import columns_of, compose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..schemas.release import Release
     from .task import Task
@@ -33,9 +33,11 @@ SPOOL_BYTES = 1 << 26
 Read into memory at once they would take four times their size, and more time.
 """
 
+_NO_QUERY = "no citation has both of its families in the collection: add sources"
+
 
 class Documents:
-    """The documents of a release; only the columns of a view are read.
+    """The documents of a release that a task ranks; only the columns of a view are read.
 
     Raises:
         DataError: there is none.
@@ -44,10 +46,23 @@ class Documents:
     def __init__(self, release: Release, task: Task) -> None:
         self._release = release
         self._task = task
-        self.ids = _sorted_ids(release.table("corpus", columns=["_id"]))
+        self._kept = task.documents
+        rows = release.table("corpus", columns=["_id", *self._kept])
+        self.ids = _sorted_ids(only(rows, self._kept))
         """``pyarrow.LargeStringArray``, ascending."""
         if not len(self.ids):
-            raise DataError("the release has no document to rank", place=release.path)
+            wanted = [f"{column} {' or '.join(values)}" for column, values in self._kept.items()]
+            raise DataError(
+                "the release has no document to rank",
+                place=release.path,
+                expected=", ".join(wanted) or None,
+            )
+
+    def values(self, column: str) -> Any:
+        """``pyarrow.LargeStringArray`` of what a column says of each document, in their order."""
+        rows = self._release.table("corpus", columns=["_id", column])
+        places = locate(as_strings(rows.column("_id")), self.ids)
+        return as_strings(rows.column(column)).take(pa.array(places))
 
     def columns(self, view: str) -> tuple[str, ...]:
         """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
@@ -64,12 +79,12 @@ class Documents:
         _check_columns(self._release, "corpus", None, columns)
         files = self._release.files("corpus")
         if len(self._release.splits("corpus")) == 1 and _size(files, columns) > SPOOL_BYTES:
-            return _spooled(files, columns)
-        return _texts(self._release, "corpus", None, columns)
+            return _spooled(files, columns, self._kept)
+        return _texts(self._release, "corpus", None, columns, self._kept)
 
 
 class Queries:
-    """The queries of one split, with their judgements.
+    """The queries of one split that a task asks, with the judgements that count.
 
     Raises:
         UsageError: the release has no such split.
@@ -82,17 +97,25 @@ class Queries:
         self.split = split
         self.ids = _sorted_ids(release.table("queries", split, ["_id"]))
         """``pyarrow.LargeStringArray``, ascending."""
+        if task.pairs:
+            self.ids = self.ids.filter(is_among(self.ids, self.qrels.column("query-id")))
         if not len(self.ids):
             raise DataError(
                 "the release has no query to evaluate",
                 place=release.path,
-                hint="no citation has both of its families in the collection: add sources",
+                hint=None if task.pairs else _NO_QUERY,
             )
 
     @cached_property
     def qrels(self) -> Any:
         """``pyarrow.Table`` of the judged pairs."""
-        return self._release.table("qrels", self.split)
+        return only(self._release.table("qrels", self.split), self._task.pairs)
+
+    def values(self, column: str) -> Any:
+        """``pyarrow.LargeStringArray`` of what a column says of each query, in their order."""
+        rows = self._release.table("queries", self.split, ["_id", column])
+        places = locate(as_strings(rows.column("_id")), self.ids)
+        return as_strings(rows.column(column)).take(pa.array(places))
 
     def columns(self, view: str) -> tuple[str, ...]:
         """Columns of a view that hold any text; ``UsageError`` if there is no such view."""
@@ -107,7 +130,8 @@ class Queries:
         """The queries' texts, by id."""
         columns = columns_of(self._task.query_views, view)
         _check_columns(self._release, "queries", self.split, columns)
-        return _texts(self._release, "queries", self.split, columns)
+        texts = _texts(self._release, "queries", self.split, columns)
+        return select(texts, self.ids) if self._task.pairs else texts
 
     def labels(self, by: Sequence[str]) -> dict[str, dict[str, set[str]]]:
         """Column, label, ids of the queries that have it; ``UsageError`` for unknown columns."""
@@ -115,7 +139,10 @@ class Queries:
         for column in by:
             if column not in known:
                 raise UsageError.from_unknown_name("column of queries", column, known)
-        return query_labels(self._release.table("queries", self.split, ["_id", *by]), by)
+        rows = self._release.table("queries", self.split, list(dict.fromkeys(["_id", *by])))
+        if self._task.pairs:
+            rows = rows.filter(is_among(rows.column("_id"), self.ids))
+        return query_labels(rows, by)
 
     def own(self, documents: Documents) -> dict[str, list[str]]:
         """Documents to take out of each query's ranking, by the task's rule."""
@@ -147,13 +174,29 @@ def ranking_identity(
         views: of the queries and of the documents.
     """
     return {
+        **choice_identity(release, task, queries.split, documents.columns(views[1])),
+        "query_columns": queries.columns(views[0]),
+    }
+
+
+def choice_identity(
+    release: Release, task: Task, split: str, corpus_columns: Sequence[str]
+) -> dict[str, Any]:
+    """The same for rankings whose queries the task makes of the questions.
+
+    Args:
+        release: the release.
+        task: the task.
+        split: of the questions.
+        corpus_columns: columns that are the documents' texts.
+    """
+    return {
         "release": release.manifest.fingerprint,
         "package": version("domainbench"),
         "task": task.name,
         "self_match_rule": task.self_match_rule,
-        "split": queries.split,
-        "query_columns": queries.columns(views[0]),
-        "corpus_columns": documents.columns(views[1]),
+        "split": split,
+        "corpus_columns": tuple(corpus_columns),
     }
 
 
@@ -172,25 +215,57 @@ def _check_columns(release: Release, table: str, split: str | None, columns: Seq
         )
 
 
-def _texts(release: Release, table: str, split: str | None, columns: Sequence[str]) -> Texts:
-    rows = release.table(table, split, ["_id", *columns])
+def only(table: Any, kept: Mapping[str, Sequence[str]]) -> Any:
+    """The rows of a ``pyarrow.Table`` that have one of the given values in each given column."""
+    for column, values in kept.items():
+        table = table.filter(is_among(table.column(column), pa.array(values, pa.string())))
+    return table
+
+
+def is_among(strings: Any, values: Any) -> Any:
+    """Which of some Arrow strings are among others, as booleans."""
+    options = pc.SetLookupOptions(value_set=as_strings(values).cast(strings.type))
+    return pc.call_function("is_in", [strings], options)
+
+
+def select(texts: Texts, ids: Any) -> Texts:
+    """The texts of some of the ids, which ascend and are all there."""
+    return Texts(ids, texts.texts.take(pa.array(locate(texts.ids, ids))))
+
+
+def _texts(
+    release: Release,
+    table: str,
+    split: str | None,
+    columns: Sequence[str],
+    kept: Mapping[str, Sequence[str]] | None = None,
+) -> Texts:
+    rows = only(release.table(table, split, _with_id(columns, kept or {})), kept or {})
     texts = compose(rows, {"": tuple(columns)}, "")
     return Texts.from_arrays(rows.column("_id"), texts, what=table)
 
 
-def _spooled(files: Sequence[Path], columns: Sequence[str]) -> Texts:
+def _with_id(columns: Sequence[str], kept: Mapping[str, Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(["_id", *columns, *kept]))
+
+
+def _spooled(
+    files: Sequence[Path], columns: Sequence[str], kept: Mapping[str, Sequence[str]]
+) -> Texts:
     """Texts in a file that has no name any more: its space is free when nothing maps it."""
     parent = cache_folder() / "spool"
     parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=parent) as folder:
-        return Texts.spool(Path(folder) / "corpus", _batches(files, columns))
+        return Texts.spool(Path(folder) / "corpus", _batches(files, columns, kept))
 
 
-def _batches(files: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[Any, Any]]:
+def _batches(
+    files: Sequence[Path], columns: Sequence[str], kept: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Any, Any]]:
     for path in files:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=1024, columns=["_id", *columns]):
-                rows: Any = pa.Table.from_batches([batch])
+            for batch in file.iter_batches(batch_size=1024, columns=_with_id(columns, kept)):
+                rows: Any = only(pa.Table.from_batches([batch]), kept)
                 yield rows.column("_id"), compose(rows, {"": tuple(columns)}, "")
 
 

@@ -1,4 +1,4 @@
-"""Evaluating systems on a release: one ranking each, and every figure from it."""
+"""Evaluating systems on a release: each is put to a task once, and every figure is from that."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..retrieval.measures import Measure, PerQuery
 from ..retrieval.systems import parse_system
 from ..retrieval.trec import write_qrels, write_run
 from ..schemas.errors import UsageError
 from ..schemas.progress import SILENT, Progress
-from .data import Documents, Queries, ranking_identity
 from .environment import environment
-from .ranking import Indexes, Ranker, ranking_depth, runs_folder
-from .registry import find_task
+from .experiment import RankingExperiment, Setting
+from .qa.choices import ChoiceExperiment
+from .ranking import runs_folder
+from .registry import choose_task
 from .results import ReleaseEntry, Results, SystemEntry
-from .scoring import LEVEL, RESAMPLES, Scorer, split_qrels
+from .scoring import LEVEL, RESAMPLES, Scorer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from ..retrieval.measures import PerQuery
     from ..retrieval.qrels import Qrels
-    from ..retrieval.run import Run
     from ..retrieval.system import System
     from ..schemas.release import Release
+    from .experiment import Experiment, Outcome
+    from .task import Task
 
 _LONGEST_NAME = 80
 """Characters of a system that name its file."""
@@ -50,14 +52,15 @@ def evaluate(
     trec: Path | None = None,
     progress: Progress = SILENT,
 ) -> Results:
-    """Rank with each system once, and score all pairs, each partition and each slice.
+    """Put each system to a task once, and score all queries, each partition and each slice.
 
     Args:
         release: the release.
         systems: specifications, as ``bm25``, ``dense``, ``rrf:bm25+dense,k=60``.
-        task: one of the family's tasks; its main one by default.
+        task: one of the family's tasks; by default the first that the release has pairs for.
         by: columns of ``queries`` that slice them.
-        k: documents ranked for each query; 100, or as many as the deepest cutoff needs.
+        k: documents ranked for each query; the task's own depth by default (100 in most), or as
+            many as the deepest cutoff needs.
         measures: as ``nDCG@10``; the task's own by default. The first is the one that systems are
             compared by, unless the task's primary measure is among them.
         query_view: text of a query; the task's default.
@@ -72,35 +75,34 @@ def evaluate(
 
     Raises:
         UsageError: an unknown system, view, measure, column, task or split.
-        DataError: the release has no query or no document.
+        DataError: the release has no query, no document or no pair for the task.
     """
-    chosen = find_task(release.manifest.family, task)
-    picked = list(dict.fromkeys(Measure.parse(text) for text in measures or chosen.measures))
+    chosen = choose_task(release, task, split)
     if seed < 0:
         raise UsageError("the seed is negative", found=seed, expected="0 or more")
-    if trec is not None:
-        _make_folder(trec)
-    depth = ranking_depth(k, picked)
-    pool: dict[str, System] = {}
-    named = {system.spec: system for system in (parse_system(text, pool) for text in systems)}
-    views = query_view or chosen.query_view, corpus_view or chosen.corpus_view
-    documents, queries = Documents(release, chosen), Queries(release, chosen, split)
-    slices = queries.labels(by)
-    ranker = Ranker(
-        indexes=Indexes(documents.ids, lambda: documents.texts(views[1]), progress),
-        queries=queries.texts(views[0]),
-        own=queries.own(documents),
-        identity=ranking_identity(release, chosen, documents, queries, views),
+    setting = Setting(
+        release=release,
+        task=chosen,
+        split=split,
+        views=(query_view or chosen.query_view, corpus_view or chosen.corpus_view),
+        k=k,
+        measures=measures or chosen.measures,
         folder=runs_folder(output),
         recompute=recompute,
         progress=progress,
     )
-    ranked = {spec: ranker.rank(system, depth) for spec, system in named.items()}
-    parts = split_qrels(queries.qrels, chosen.partition_column, chosen.partitions)
-    scorer = Scorer(parts, slices, picked, seed)
+    if trec is not None:
+        _make_folder(trec, chosen)
+    pool: dict[str, System] = {}
+    named = {system.spec: system for system in (parse_system(text, pool) for text in systems)}
+    experiment: Experiment = (ChoiceExperiment if chosen.chooses else RankingExperiment)(setting)
+    slices = experiment.labels(by)
+    outcomes = experiment.run(named)
+    scored = {spec: outcome.scored for spec, outcome in outcomes.items()}
+    scorer = Scorer(slices, seed)
     with progress.step("scoring"):
-        scored = {spec: scorer.per_query(run) for spec, (run, _) in ranked.items()}
         figures = [f for spec in named for f in scorer.figures(spec, scored[spec])]
+        picked = experiment.measures
         primary = next((m for m in picked if str(m) == chosen.primary), picked[0])
         comparisons = scorer.comparisons(scored, primary)
         gaps = [g for s in named if chosen.gap for g in scorer.gaps(s, scored[s], *chosen.gap)]
@@ -114,31 +116,31 @@ def evaluate(
         ),
         task=chosen.name,
         split=split,
-        query_view=views[0],
-        corpus_view=views[1],
-        depth=depth,
+        query_view=setting.views[0],
+        corpus_view=setting.views[1],
+        depth=experiment.depth,
         self_match_rule=chosen.self_match_rule,
         seed=seed,
         interval={"level": LEVEL, "resamples": RESAMPLES},
-        partitions=list(parts),
+        partitions=list(experiment.parts),
         by=list(by),
         measures=[str(measure) for measure in picked],
         primary=str(primary),
-        queries=len(queries.ids),
-        documents=len(documents.ids),
-        relevant_outside_corpus=queries.lost(documents),
+        queries=experiment.queries,
+        documents=experiment.documents,
+        relevant_outside_corpus=experiment.lost,
         systems=[SystemEntry(spec=s, parameters=named[s].parameters) for s in named],
         figures=figures,
         comparisons=comparisons,
         gaps=gaps,
         environment=environment(),
-        costs=[cost for _, cost in ranked.values()],
+        costs=[outcome.cost for outcome in outcomes.values()],
     )
     if output is not None:
         _write_per_query(output / "per_query.parquet", scored)
         results.write(output)
     if trec is not None:
-        _write_trec(trec, {spec: run for spec, (run, _) in ranked.items()}, parts)
+        _write_trec(trec, outcomes, experiment.parts)
     return results
 
 
@@ -163,18 +165,29 @@ def _write_per_query(path: Path, scored: Mapping[str, Mapping[str, PerQuery]]) -
     pq.write_table(pa.concat_tables(parts), path, compression="zstd")
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path, task: Task) -> None:
+    if task.chooses:
+        raise UsageError(f"the task {task.name!r} has no ranking to write as TREC files")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError("the folder for TREC files is a file", place=folder) from None
 
 
-def _write_trec(folder: Path, runs: Mapping[str, Run], parts: Mapping[str, Qrels]) -> None:
-    for spec, run in runs.items():
+def _write_trec(
+    folder: Path, outcomes: Mapping[str, Outcome], parts: Mapping[str, Qrels | None]
+) -> None:
+    """A run for each system, or for each of its rankings where partitions have their own."""
+    for spec, outcome in outcomes.items():
         slug = "".join(c if c.isalnum() or c in ".=-" else "_" for c in spec)
         if len(slug) > _LONGEST_NAME:
             slug = f"{slug[:_LONGEST_NAME]}-{hashlib.sha256(spec.encode()).hexdigest()[:8]}"
-        write_run(run, folder / f"{slug}.run", tag=spec)
+        first = next(iter(outcome.runs.values()))
+        if all(run is first for run in outcome.runs.values()):
+            write_run(first, folder / f"{slug}.run", tag=spec)
+            continue
+        for partition, run in outcome.runs.items():
+            write_run(run, folder / f"{slug}.{partition}.run", tag=spec)
     for partition, qrels in parts.items():
-        write_qrels(qrels, folder / f"{partition}.qrels")
+        if qrels is not None:
+            write_qrels(qrels, folder / f"{partition}.qrels")

@@ -18,6 +18,7 @@ from ..retrieval.run import Run
 from ..schemas.errors import DataError, UsageError
 from .memory import PeakMemory
 from .results import Cost
+from .task import DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,19 +31,17 @@ if TYPE_CHECKING:
 
 _KEY = b"domainbench.key"
 _COST = b"domainbench.cost"
-DEPTH = 100
-"""Documents ranked for each query unless told; DAPFAM's."""
 
 
-def ranking_depth(k: int | None, measures: Sequence[Measure]) -> int:
-    """Documents to rank for each query: k, or 100, or as many as the deepest cutoff needs.
+def ranking_depth(k: int | None, measures: Sequence[Measure], usual: int = DEPTH) -> int:
+    """Documents to rank for each query: k, or the usual, or as many as the deepest cutoff needs.
 
     Raises:
         UsageError: k is below 1 or below a cutoff.
     """
     needed = max((measure.cutoff or 0 for measure in measures), default=0)
     if k is None:
-        return max(DEPTH, needed)
+        return max(usual, needed)
     if k < 1:
         raise UsageError("k is below 1", found=k)
     if k < needed:

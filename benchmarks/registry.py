@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..schemas.errors import UsageError
+from ..schemas.errors import DataError, UsageError
 from . import patents, retrieval
+from .data import only
+from .qa import tasks as qa
 
 if TYPE_CHECKING:
+    from ..schemas.release import Release
     from .task import Task
 
 TASKS: dict[str, tuple[Task, ...]] = {
     "patents": (patents.RETRIEVAL,),
+    "qa": qa.TASKS,
     "retrieval": (retrieval.RETRIEVAL, retrieval.RETRIEVAL_WITH_SELF),
 }
 
@@ -28,3 +32,31 @@ def find_task(family: str, name: str | None) -> Task:
     if name is not None and name not in tasks:
         raise UsageError.from_unknown_name(f"task of {family}:", name, tasks)
     return tasks[name] if name is not None else TASKS[family][0]
+
+
+def choose_task(release: Release, name: str | None, split: str) -> Task:
+    """The task of that name, or the first of the release's family that it has pairs for.
+
+    Raises:
+        UsageError: the family, the task or the split is unknown.
+        DataError: the release has no pair for the task.
+    """
+    family = release.manifest.family
+    task = find_task(family, name)
+    if all(not other.pairs for other in TASKS[family]):
+        return task
+    columns = sorted({column for other in TASKS[family] for column in other.pairs})
+    pairs = release.table("qrels", split, columns)
+    possible = [other for other in TASKS[family] if len(only(pairs, other.pairs))]
+    if name is None and possible:
+        return possible[0]
+    if task not in possible:
+        raise DataError(
+            f"the release has no pair for the task {task.name!r} in its split {split!r}",
+            place=release.path,
+            expected="pairs for it",
+            hint=f"it has pairs for {', '.join(other.name for other in possible)}"
+            if possible
+            else "build it from questions that have answers",
+        )
+    return task

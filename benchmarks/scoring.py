@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -24,25 +24,59 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..retrieval.run import Run
+    from .task import Task
 
 LEVEL = 0.95
 RESAMPLES = 2_000
 
 
-def split_qrels(qrels: Any, column: str, always: Sequence[str]) -> dict[str, Qrels]:
-    """Judgements of each partition: ALL, the labels always reported, then others in order.
+def split_qrels(qrels: Any, task: Task) -> dict[str, Qrels]:
+    """Judgements of each partition of a task.
+
+    ALL comes first, unless each partition is a ranking of its own; then the task's unions of
+    labels, the labels always reported, and others in order.
 
     Args:
         qrels: ``pyarrow.Table`` of judged pairs.
-        column: column that labels them.
-        always: labels that are reported even where no pair has them.
+        task: says which column labels them and what is reported.
     """
-    labels = qrels.column(column)
-    present = sorted(set(labels.unique().to_pylist()) - set(always) - {None})
-    parts = {ALL: Qrels.from_table(qrels)}
-    for label in [*always, *present]:
-        parts[label] = Qrels.from_table(qrels.filter(pc.call_function("equal", [labels, label])))
+    labels = qrels.column(task.partition_column)
+    present = sorted(set(labels.unique().to_pylist()) - {None})
+    chosen = {name: list(filter(holds, present)) for name, holds in task.unions.items()}
+    singles = [*task.partitions, *(label for label in present if label not in task.partitions)]
+    chosen |= {label: [label] for label in singles}
+    apart = task.pools is not None and task.pools.across
+    parts = {} if apart else {ALL: Qrels.from_table(qrels)}
+    for name, members in chosen.items():
+        among = pc.SetLookupOptions(value_set=pa.array(members, labels.type))
+        inside = pc.call_function("is_in", [labels], among)
+        parts[name] = Qrels.from_table(qrels.filter(inside))
     return parts
+
+
+def per_partition(
+    runs: Mapping[str, Run], parts: Mapping[str, Qrels], measures: Sequence[Measure]
+) -> dict[str, PerQuery]:
+    """Figures of each query in each partition.
+
+    Args:
+        runs: partition → the ranking that its pairs are looked for in.
+        parts: partition → its pairs.
+        measures: what to compute.
+    """
+    return {name: evaluate(runs[name], qrels, measures) for name, qrels in parts.items()}
+
+
+def per_query(query_ids: Any, figures: Mapping[str, NDArray[np.float64]]) -> PerQuery:
+    """Figures of each query that are no measure of a ranking, under names of their own.
+
+    Args:
+        query_ids: ``pyarrow.LargeStringArray`` (n), ascending.
+        figures: name → (n) figures, NaN where undefined.
+    """
+    # What reads them knows measures by their text alone, which such a name is.
+    names = cast("tuple[Measure, ...]", tuple(figures))
+    return PerQuery(query_ids, names, np.column_stack(list(figures.values())))
 
 
 def query_labels(queries: Any, columns: Sequence[str]) -> dict[str, dict[str, set[str]]]:
@@ -68,44 +102,38 @@ def query_labels(queries: Any, columns: Sequence[str]) -> dict[str, dict[str, se
 
 
 class Scorer:
-    """Figures of any run against one set of partitions and slices."""
+    """Means, intervals and tests of what was computed for each query, by slices of the queries."""
 
-    def __init__(
-        self,
-        parts: Mapping[str, Qrels],
-        slices: Mapping[str, Mapping[str, set[str]]],
-        measures: Sequence[Measure],
-        seed: int,
-    ) -> None:
-        self._parts = parts
+    def __init__(self, slices: Mapping[str, Mapping[str, set[str]]], seed: int) -> None:
         self._slices = slices
-        self._measures = list(measures)
         self._seed = seed
-
-    def per_query(self, run: Run) -> dict[str, PerQuery]:
-        """Partition → figures of each query."""
-        return {name: evaluate(run, qrels, self._measures) for name, qrels in self._parts.items()}
 
     def figures(self, system: str, scored: Mapping[str, PerQuery]) -> list[Figure]:
         """Means with intervals: whole partitions first, then the slices of each."""
         found: list[Figure] = []
         for partition, values in scored.items():
-            found += self._means(system, partition, values.values, None, None)
+            found += self._means(system, partition, values, None, None)
         for column, labels in self._slices.items():
             for label, members in labels.items():
                 for partition, values in scored.items():
                     inside = np.array([q in members for q in values.query_ids.to_pylist()], bool)
-                    chosen = values.values[inside]
+                    chosen = replace(
+                        values,
+                        query_ids=values.query_ids.filter(pa.array(inside)),
+                        values=values.values[inside],
+                    )
                     found += self._means(system, partition, chosen, column, label)
         return found
 
     def _means(
-        self, system: str, partition: str, values: Any, column: str | None, label: str | None
+        self, system: str, partition: str, scored: PerQuery, column: str | None, label: str | None
     ) -> list[Figure]:
         found: list[Figure] = []
-        intervals = bootstrap_intervals(values, level=LEVEL, resamples=RESAMPLES, seed=self._seed)
-        for place, (measure, bounds) in enumerate(zip(self._measures, intervals, strict=True)):
-            single = np.ascontiguousarray(values[:, place])
+        intervals = bootstrap_intervals(
+            scored.values, level=LEVEL, resamples=RESAMPLES, seed=self._seed
+        )
+        for place, (measure, bounds) in enumerate(zip(scored.measures, intervals, strict=True)):
+            single = np.ascontiguousarray(scored.values[:, place])
             found.append(
                 Figure(
                     system=system,
@@ -140,7 +168,7 @@ class Scorer:
                     )
                 ),
             )
-            for place, measure in enumerate(self._measures)
+            for place, measure in enumerate(scored[left].measures)
         ]
 
     def comparisons(
@@ -148,7 +176,7 @@ class Scorer:
     ) -> list[Comparison]:
         """Every pair of systems on every partition, adjusted together by Holm's method."""
         found: list[Comparison] = []
-        for partition in self._parts:
+        for partition in next(iter(scored.values()), {}):
             for left, right in combinations(scored, 2):
                 one = scored[left][partition].column(primary)
                 two = scored[right][partition].column(primary)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -11,7 +11,22 @@ import pyarrow.compute as pc
 from ..schemas.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+DEPTH = 100
+"""Documents ranked for each query unless told; DAPFAM's."""
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Parts of the documents that are ranked apart from each other."""
+
+    column: str
+    """Column of ``corpus`` that says which part a document belongs to."""
+    across: bool = False
+    """False: a query is asked in its own pool, that of the same value in this column of
+    ``queries``, and all rankings together are one. True: a query is asked in every pool that holds
+    a document relevant to it, and each partition of the pairs is a ranking of one pool."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,24 @@ class Task:
     """Whether a document whose id is the query's own is taken out of its ranking."""
     gap: tuple[str, str] | None = None
     """Two partitions whose difference is reported, the easier one first."""
+    documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Column of ``corpus`` → its values in the documents that are ranked; all if empty."""
+    pairs: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Column of ``qrels`` → its values in the pairs that count; all pairs if empty. Queries that
+    no pair of these has are left out."""
+    pools: Pools | None = None
+    """Parts that are ranked apart; None for one ranking of all documents."""
+    unions: Mapping[str, Callable[[str], bool]] = field(
+        default_factory=dict[str, "Callable[[str], bool]"]
+    )
+    """Partition → which labels its pairs have; reported behind ALL."""
+    same_column: tuple[str, int] | None = None
+    """Column of ``queries`` and ``corpus``, and k: the share of the first k documents that have the
+    query's value in it is reported with the measures."""
+    chooses: bool = False
+    """Whether one of a question's options is chosen; what that takes is in ``choices``."""
+    depth: int = DEPTH
+    """Documents ranked for each query unless told."""
 
     @property
     def self_match_rule(self) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from .results import GridFigure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from ...retrieval.run import Run
+    from ...retrieval.measures import PerQuery
     from ..scoring import Scorer
     from .results import Outcome
 
@@ -21,18 +21,20 @@ def gap_names(gap: tuple[str, str]) -> tuple[str, str]:
 
 
 def grid_figures(
-    outcome: Outcome, run: Run, scorer: Scorer, gap: tuple[str, str] | None
+    outcome: Outcome,
+    scored: Mapping[str, PerQuery],
+    scorer: Scorer,
+    gap: tuple[str, str] | None,
 ) -> Iterator[GridFigure]:
     """Figures of a ranking.
 
     Args:
         outcome: says of which cell and split it is.
-        run: the ranking.
+        scored: partition → what its ranking gives for each query.
         scorer: that of the split.
         gap: two partitions whose difference (left minus right) and ratio (right over left) follow;
             their n is that of the partition with fewer queries.
     """
-    scored = scorer.per_query(run)
     for f in scorer.figures("", scored):
         bounds = (f.value, f.low, f.high)
         yield _figure(outcome, f.partition, f.measure, f.n, bounds)

@@ -11,9 +11,9 @@ from ...schemas.progress import SILENT, Progress
 from ..data import Documents, Queries
 from ..environment import environment
 from ..ranking import runs_folder
-from ..registry import find_task
+from ..registry import choose_task
 from ..results import ReleaseEntry
-from ..scoring import LEVEL, RESAMPLES, Scorer, split_qrels
+from ..scoring import LEVEL, RESAMPLES, Scorer, per_partition, split_qrels
 from .figures import gap_names, grid_figures
 from .group import Group, Source
 from .plan import plan
@@ -57,18 +57,21 @@ def run_grid(
     if seed < 0:
         raise UsageError("the seed is negative", found=seed, expected="0 or more")
     start = time.perf_counter()
-    task = find_task(release.manifest.family, config.task)
+    task = choose_task(release, config.task, config.split)
+    if task.pools is not None or task.chooses:
+        raise UsageError(
+            f"a grid cannot run the task {task.name!r}: it has more than one ranking",
+            place=config.path,
+            hint="evaluate runs it, or set task = in the grid to one with a single ranking",
+        )
     documents = Documents(release, task)
     splits = _splits(release, config)
     queries = {split: Queries(release, task, split) for split in splits}
     source = Source(release, task, documents, queries, runs_folder(output), recompute, progress)
     groups = [Group(source, jobs) for jobs in plan(config, task, documents, queries).values()]
     measures = [Measure.parse(measure) for measure in config.measures]
-    parts = {
-        split: split_qrels(found.qrels, task.partition_column, task.partitions)
-        for split, found in queries.items()
-    }
-    scorers = {split: Scorer(qrels, {}, measures, seed) for split, qrels in parts.items()}
+    parts = {split: split_qrels(found.qrels, task) for split, found in queries.items()}
+    scorer = Scorer({}, seed)
     outcomes: list[Outcome] = []
     figures: list[GridFigure] = []
     computed = reused = built = 0
@@ -78,7 +81,9 @@ def run_grid(
             for outcome, run in group.outcomes(advance):
                 outcomes.append(outcome)
                 if run is not None:
-                    figures += grid_figures(outcome, run, scorers[outcome.split], task.gap)
+                    pairs = parts[outcome.split]
+                    scored = per_partition(dict.fromkeys(pairs, run), pairs, measures)
+                    figures += grid_figures(outcome, scored, scorer, task.gap)
             computed, reused = computed + group.computed, reused + group.reused
             built += group.indexes.built
     outcomes.sort(key=lambda o: (o.cell, splits.index(o.split)))
