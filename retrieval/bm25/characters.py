@@ -10,11 +10,14 @@ down to what needs no look-ahead:
   is invisible: it neither ends a word nor counts in it, so that both spellings meet; ZERO WIDTH
   SPACE, though a format character, separates;
 - a *single* character (Han, Hiragana) is a word by itself, as those scripts put no spaces;
+- a *nukta letter* (U+0958 to U+095F and their like in other Indic scripts) is a word character that
+  counts as its base and the nukta: NFC takes it apart, and both spellings meet;
 - everything else separates. Other scripts without spaces (Thai, Lao, Khmer, …) are not segmented:
   what stands between two separators is one word.
 
 Lowercasing maps one code point to one (Unicode's simple mapping; ``İ`` gives ``i``), and a final
-sigma counts as any sigma; ``ß`` stays. Texts are taken as they are: NFC is assumed, not made.
+sigma counts as any sigma; ``ß`` stays. A decimal digit of any script counts as the ASCII one. Texts
+are else taken as they are: NFC is assumed, not made.
 """
 
 from __future__ import annotations
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
 # token_kernels compiles these in, and numba's cache does not notice a change here: clear it then.
 KIND_SHIFT = 21
 CODE_MASK = (1 << KIND_SHIFT) - 1
-SEPARATOR, WORD, MARK, IGNORED, SINGLE = range(5)
+SEPARATOR, WORD, MARK, IGNORED, SINGLE, NUKTA_LETTER = range(6)
+BLOCK_MASK, NUKTA = ~0x7F, 0x3C
+"""The block of an Indic letter, and where in it the nukta stands."""
 
 UNICODE_VERSION = unicodedata.unidata_version
 
@@ -47,6 +52,8 @@ _UNSPACED = (
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )
+# Devanagari, Bengali, Gurmukhi, Gujarati, Oriya.
+_WITH_NUKTA = (0x900, 0xB80)
 # Planes 4-13 are unassigned, 15 and 16 private; plane 14 holds tags and variation selectors.
 _ASSIGNED = (range(0x40000), range(0xE0000, 0xE1000))
 _FINAL_SIGMA, _SIGMA = "\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}"
@@ -65,6 +72,16 @@ def _lower(character: str) -> int:
     return ord(_SIGMA if character == _FINAL_SIGMA else character.lower()[0])
 
 
+def _nukta_letters() -> dict[int, int]:
+    """Letters that NFC takes apart into a base and a nukta -> the base."""
+    letters: dict[int, int] = {}
+    for code in range(*_WITH_NUKTA):
+        parts = unicodedata.normalize("NFC", chr(code))
+        if len(parts) == 2 and ord(parts[1]) == code & BLOCK_MASK | NUKTA:
+            letters[code] = ord(parts[0])
+    return letters
+
+
 @cache
 def code_table(*, lowercase: bool) -> npt.NDArray[np.int32]:
     """Kind and mapped code point of every code point: int32, shape (0x110000,), read-only."""
@@ -73,6 +90,8 @@ def code_table(*, lowercase: bool) -> npt.NDArray[np.int32]:
         characters = [chr(code) for code in codes]
         kind = np.array([_kind(unicodedata.category(char)) for char in characters], np.int32)
         mapped = np.array([_lower(char) for char in characters] if lowercase else codes, np.int32)
+        digit = np.array([unicodedata.decimal(char, -1) for char in characters], np.int32)
+        mapped = np.where(digit < 0, mapped, digit + ord("0"))
         table[codes.start : codes.stop] = np.where(
             kind == SEPARATOR, 0, kind << KIND_SHIFT | mapped
         )
@@ -82,6 +101,8 @@ def code_table(*, lowercase: bool) -> npt.NDArray[np.int32]:
         part = table[first : last + 1]
         word = part >> KIND_SHIFT == WORD
         part[word] = SINGLE << KIND_SHIFT | part[word] & CODE_MASK
+    for code, base in _nukta_letters().items():
+        table[code] = NUKTA_LETTER << KIND_SHIFT | base
     table[_ZERO_WIDTH_SPACE] = SEPARATOR
     table.flags.writeable = False
     return table
@@ -96,8 +117,14 @@ class _Translation(dict[int, "str | None"]):
 
     def __missing__(self, code: int) -> str | None:
         entry = int(self.codes[code])
-        mapped = chr(entry & CODE_MASK)
-        kinds = {SEPARATOR: " ", IGNORED: None, SINGLE: f" {mapped} "}
+        base = entry & CODE_MASK
+        mapped = chr(base)
+        kinds = {
+            SEPARATOR: " ",
+            IGNORED: None,
+            SINGLE: f" {mapped} ",
+            NUKTA_LETTER: mapped + chr(base & BLOCK_MASK | NUKTA),
+        }
         self[code] = value = kinds.get(entry >> KIND_SHIFT, mapped)
         return value
 

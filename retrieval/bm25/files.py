@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-FORMAT = 1
+FORMAT = 2
 """Goes up with any change to the arrays, to what a word is or to a formula: kept indexes are then
 built again."""
 _NAME = "index.json"

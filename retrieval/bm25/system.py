@@ -41,8 +41,9 @@ class BM25System:
         lucene_norms: cut lengths to the one byte that Lucene keeps of them, to rank as Lucene does.
         min_length: fewest characters of a word; Han and Hiragana characters count whatever it is.
         lowercase: whether words are compared in lower case.
-        stopwords: ``none``, a list's name (``en``, ``hi``), or the words themselves.
-        stemmer: ``none`` or a Snowball algorithm (``english``, ``hindi``, …).
+        stopwords: ``none``, names of lists (``en``, ``hi``, ``en+hi``), or the words themselves.
+        stemmer: ``none`` or Snowball algorithms (``english``, ``hindi``, ``english+hindi``, …), one
+            a script.
         backend: ``numba``, or ``rank-bm25``, the library (methods okapi, bm25+ and bm25l).
         cache: whether the index is built on disk, kept in ``cache.cache_folder`` and memory-mapped
             from there, now and by later systems of the same parameters over the same texts. No

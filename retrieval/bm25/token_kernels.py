@@ -14,7 +14,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .characters import CODE_MASK, IGNORED, KIND_SHIFT, MARK, SINGLE, WORD
+from .characters import (
+    BLOCK_MASK,
+    CODE_MASK,
+    IGNORED,
+    KIND_SHIFT,
+    MARK,
+    NUKTA,
+    NUKTA_LETTER,
+    SINGLE,
+    WORD,
+)
 
 SLOT = 4
 DONE, POSTINGS_FULL, TABLE_FULL = range(3)
@@ -108,11 +118,14 @@ def count_words(  # noqa: C901, PLR0912, PLR0915 -- one scan, see above
             kind = entry >> KIND_SHIFT
             start = i
             i += width
-            if kind != WORD and kind != SINGLE:  # noqa: PLR1714 -- compiles to two compares
+            if kind != WORD and kind != SINGLE and kind != NUKTA_LETTER:  # noqa: PLR1714 -- compares
                 continue
             h = _step(_SEED, entry & CODE_MASK)
             size = 1
-            if kind == WORD:
+            if kind != SINGLE:
+                if kind == NUKTA_LETTER:
+                    h = _step(h, entry & (CODE_MASK & BLOCK_MASK) | NUKTA)
+                    size = 2
                 while i < end:
                     byte = data[i]
                     width = 1
@@ -124,11 +137,15 @@ def count_words(  # noqa: C901, PLR0912, PLR0915 -- one scan, see above
                         code, width = decode(data, i)
                         entry = codes[code]
                         kind = entry >> KIND_SHIFT
-                        if kind != WORD and kind != MARK and kind != IGNORED:  # noqa: PLR1714 -- as above
-                            break
-                        if kind == IGNORED:
-                            i += width
-                            continue
+                        if kind != WORD and kind != MARK:  # noqa: PLR1714 -- as above
+                            if kind == IGNORED:
+                                i += width
+                                continue
+                            if kind != NUKTA_LETTER:
+                                break
+                            h = _step(h, entry & CODE_MASK)
+                            size += 1
+                            entry = entry & (CODE_MASK & BLOCK_MASK) | NUKTA
                     i += width
                     h = _step(h, entry & CODE_MASK)
                     size += 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...schemas.errors import MissingDependencyError, UsageError
+from ...schemas.errors import UsageError
 from .characters import split_words
+from .stems import check_stemmers, stem
 from .stopwords import STOPWORDS
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .counts import Utf8, WordCounts
 
 NONE = "none"
+JOIN = "+"
+"""Joins the names of several lists of stop words, or of several stemmers."""
 _LIST_MARK = "|"
 
 
@@ -37,18 +40,24 @@ class Tokenizer:
     lowercase: bool = True
     """Whether words are compared in lower case."""
     stopwords: str = NONE
-    """``none``, the name of a list in ``STOPWORDS``, or words joined (or ended) by ``|``."""
+    """``none``, names of lists in ``STOPWORDS`` joined by ``+``, or words joined (or ended) by
+    ``|``."""
     stemmer: str = NONE
-    """``none`` or a Snowball algorithm of PyStemmer, as ``english`` or ``hindi``."""
+    """``none`` or Snowball algorithms of PyStemmer, as ``english`` or ``english+hindi``: each word
+    is stemmed by the one of its script."""
 
     def __post_init__(self) -> None:
         if self.min_length < 1:
             raise UsageError("min_length is too small", found=self.min_length, expected="1 or more")
         words = self.stopword_set
+        # One spelling, so that equal tokenizers have equal specifications and indexes.
         if _LIST_MARK in self.stopwords:
             object.__setattr__(self, "stopwords", join_stopwords(sorted(words)))
+        else:
+            object.__setattr__(self, "stopwords", _sorted_names(self.stopwords))
+        object.__setattr__(self, "stemmer", _sorted_names(self.stemmer))
         if self.stemmer != NONE:
-            _stemmer(self.stemmer)
+            check_stemmers(self.stemmer.split(JOIN))
 
     @cached_property
     def stopword_set(self) -> frozenset[str]:
@@ -59,12 +68,13 @@ class Tokenizer:
         """
         if self.stopwords == NONE:
             return frozenset()
+        entries: list[str] = []
         if _LIST_MARK not in self.stopwords:
-            if self.stopwords not in STOPWORDS:
-                raise UsageError.from_unknown_name(
-                    "list of stop words", self.stopwords, [NONE, *STOPWORDS]
-                )
-            entries: Sequence[str] = STOPWORDS[self.stopwords]
+            for name in self.stopwords.split(JOIN):
+                if name not in STOPWORDS:
+                    known = [*STOPWORDS] if JOIN in self.stopwords else [NONE, *STOPWORDS]
+                    raise UsageError.from_unknown_name("list of stop words", name, known)
+                entries += STOPWORDS[name]
         else:
             entries = [entry for entry in self.stopwords.split(_LIST_MARK) if entry]
         words: set[str] = set()
@@ -84,7 +94,7 @@ class Tokenizer:
         words = split_words(text, lowercase=self.lowercase, min_length=self.min_length)
         stopwords = self.stopword_set
         kept = [word for word in words if word not in stopwords] if stopwords else words
-        return kept if self.stemmer == NONE else _stemmer(self.stemmer).stemWords(kept)
+        return kept if self.stemmer == NONE else stem(kept, self.stemmer.split(JOIN))
 
     def count(self, texts: Utf8, threads: int) -> list[WordCounts]:
         """Count the words of texts, stop words and unstemmed forms still among them."""
@@ -113,7 +123,7 @@ class Tokenizer:
         if self.stemmer == NONE:
             return kept
         words, at = np.unique(np.concatenate([*kept, np.zeros(1, np.uint64)]), return_index=True)
-        stems = _stemmer(self.stemmer).stemWords(self._spell(counts, at[1:]))
+        stems = stem(self._spell(counts, at[1:]), self.stemmer.split(JOIN))
         hashes = np.concatenate([np.zeros(1, np.uint64), hash_words(stems)])
         return [hashes[np.searchsorted(words, piece)] for piece in kept]
 
@@ -136,12 +146,5 @@ def join_stopwords(words: Sequence[str]) -> str:
     return _LIST_MARK.join(distinct) + (_LIST_MARK if len(distinct) == 1 else "")
 
 
-def _stemmer(algorithm: str) -> Any:
-    try:
-        import Stemmer
-    except ImportError:
-        raise MissingDependencyError.from_package("PyStemmer", "stem", "stemming") from None
-    known = sorted(Stemmer.algorithms())
-    if algorithm not in known:
-        raise UsageError.from_unknown_name("stemmer", algorithm, [NONE, *known])
-    return Stemmer.Stemmer(algorithm)
+def _sorted_names(names: str) -> str:
+    return JOIN.join(sorted(set(names.split(JOIN))))

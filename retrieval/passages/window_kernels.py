@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ..bm25.characters import IGNORED, KIND_SHIFT, MARK, SINGLE, WORD
+from ..bm25.characters import IGNORED, KIND_SHIFT, NUKTA_LETTER, SEPARATOR, SINGLE, WORD
 from ..bm25.token_kernels import decode
 
 
@@ -50,10 +50,10 @@ def cut_words(  # noqa: C901, PLR0912 -- one scan, as the tokenizer's own
             kind = entry >> KIND_SHIFT
             start = i
             i += width
-            if kind != WORD and kind != SINGLE:  # noqa: PLR1714 -- compiles to two compares
+            if kind != WORD and kind != SINGLE and kind != NUKTA_LETTER:  # noqa: PLR1714 -- compares
                 continue
-            if kind == WORD:
-                size = 1
+            if kind != SINGLE:
+                size = 1 + (kind == NUKTA_LETTER)
                 while i < end:
                     byte = data[i]
                     width = 1
@@ -62,10 +62,10 @@ def cut_words(  # noqa: C901, PLR0912 -- one scan, as the tokenizer's own
                     else:
                         code, width = decode(data, i)
                         kind = codes[code] >> KIND_SHIFT
-                    if kind != WORD and kind != MARK and kind != IGNORED:  # noqa: PLR1714 -- as above
+                    if kind in (SEPARATOR, SINGLE):
                         break
                     i += width
-                    size += kind != IGNORED
+                    size += (kind != IGNORED) + (kind == NUKTA_LETTER)
                 if size < min_length:
                     continue
             if words % stride == 0:

@@ -49,6 +49,10 @@ def readable_counts(texts: list[str], tokenizer: Tokenizer) -> list[Counter[int]
         ("क्\u200dष क्ष", ["क्ष", "क्ष"]),  # ZWJ is invisible
         ("می\u200cخواهم", ["میخواهم"]),  # and so is ZWNJ
         ("co\u00adoperate", ["cooperate"]),
+        ("हिन्दी, क्षत्रिय। ज\u093cमीन॥", ["हिन्दी", "क्षत्रिय", "ज\u093cमीन"]),
+        ("\u095bमीन म\u095b\u095b", ["ज\u093cमीन", "मज\u093cज\u093c"]),  # as NFC writes them
+        ("\u09dc \u0a59ੁ \u0b5c", ["\u09a1\u09bc", "\u0a16\u0a3cੁ", "\u0b21\u0b3c"]),
+        ("धारा ३०२ ٣٤ ３x", ["धारा", "302", "34", "3x"]),
         ("a\u200bb", ["a", "b"]),  # ZERO WIDTH SPACE
         ("İSTANBUL Işık ılık", ["istanbul", "işık", "ılık"]),
         ("Straße STRAẞE", ["straße", "straße"]),
@@ -71,6 +75,8 @@ def test_words(text: str, words: list[str]) -> None:
 def test_min_length_counts_code_points_and_spares_single_characters() -> None:
     assert split_words("a ab é éé का क 漢 は", min_length=2) == ["ab", "éé", "का", "漢", "は"]
     assert split_words("ab abc に", min_length=3) == ["abc", "に"]
+    # A letter with a nukta is two, however it is written.
+    assert split_words("\u095b ज\u093c ज", min_length=2) == ["ज\u093c", "ज\u093c"]
 
 
 def test_case_is_kept_on_demand() -> None:
@@ -80,7 +86,9 @@ def test_case_is_kept_on_demand() -> None:
 any_text = st.text(
     st.one_of(
         st.characters(codec="utf-8"),
-        st.sampled_from("aAzZ09_ .,\u200d\u200c\u200b\u00ad\ufe0f\u0301कािं्漢はカİςΣß"),
+        st.sampled_from(
+            "aAzZ09_ .,\u200d\u200c\u200b\u00ad\ufe0f\u0301कािं्漢はカİςΣß\u095b\u093c०９"
+        ),
     ),
     max_size=40,
 )
@@ -159,6 +167,61 @@ def test_words_stand_for_their_stems_and_stop_words_for_nothing() -> None:
     assert terms is not None
     engine, naive = hash_words(["engin", "naïveté"]).tolist()
     assert np.concatenate(terms).tolist() == [0, engine, engine, 0, naive]
+
+
+def test_each_word_is_stemmed_by_the_algorithm_of_its_script() -> None:
+    pytest.importorskip("Stemmer")
+    text = "running 4wheelers फसलें книги"
+    both = Tokenizer(stemmer="hindi+english")
+    assert both == Tokenizer(stemmer="english+hindi")
+    assert both.stemmer == "english+hindi"
+    assert both.tokens(text) == ["run", "4wheeler", "फसल", "книги"]
+    assert Tokenizer(stemmer="english").tokens(text) == ["run", "4wheeler", "फसलें", "книги"]
+    assert Tokenizer(stemmer="hindi").tokens(text) == ["running", "4wheelers", "फसल", "книги"]
+    assert Tokenizer(stemmer="hindi+russian").tokens(text) == [
+        "running",
+        "4wheelers",
+        "फसल",
+        "книг",
+    ]
+
+
+def test_stemmers_of_one_script_are_refused() -> None:
+    pytest.importorskip("Stemmer")
+    with pytest.raises(UsageError, match="words of one script") as error:
+        Tokenizer(stemmer="german+english")
+    assert "english and german" in str(error.value)
+    with pytest.raises(UsageError, match="unknown stemmer 'hind'"):
+        Tokenizer(stemmer="english+hind")
+
+
+def test_lists_of_stop_words_are_joined() -> None:
+    both = Tokenizer(stopwords="hi+en")
+    assert both == Tokenizer(stopwords="en+hi")
+    assert both.tokens("The soil और वह मिट्टी") == ["soil", "मिट्टी"]
+    assert both.stopword_set == set(STOPWORDS["en"]) | set(STOPWORDS["hi"])
+    with pytest.raises(UsageError, match="unknown list of stop words 'none'"):
+        Tokenizer(stopwords="en+none")
+
+
+@settings(deadline=None)
+@given(texts=st.lists(any_text, max_size=4))
+def test_terms_are_the_same_on_both_ways(texts: list[str]) -> None:
+    pytest.importorskip("Stemmer")
+    tokenizer = Tokenizer(stopwords="en+hi", stemmer="english+hindi")
+    texts = [*texts, "The crops फसलें और खेतों में"]
+    pieces = tokenizer.count(Utf8.from_arrow(pa.array(texts, pa.large_string())), 1)
+    terms = tokenizer.terms(pieces)
+    assert terms is not None
+    found: list[Counter[int]] = []
+    for piece, hashes in zip(pieces, terms, strict=True):
+        for start, stop in pairwise(piece.ends):
+            counts: Counter[int] = Counter()
+            for term, count in zip(piece.terms[start:stop], piece.counts[start:stop], strict=True):
+                counts[int(hashes[term])] += int(count)
+            del counts[0]
+            found.append(counts)
+    assert found == [Counter(hash_words(tokenizer.tokens(text)).tolist()) for text in texts]
 
 
 def test_unknown_stemmers_are_named() -> None:

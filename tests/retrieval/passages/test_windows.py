@@ -74,7 +74,9 @@ def test_a_stride_that_leaves_words_out_is_refused(window, stride):
 
 LETTERS = st.text(
     st.one_of(
-        st.sampled_from("abcXYZ  \n-_.,\u200d\u0301\u0915\u093f\u4e00\u3042\U00020000é"),
+        st.sampled_from(
+            "abcXYZ  \n-_.,\u200d\u0301\u0915\u093f\u095b\u093c\u4e00\u3042\U00020000é"
+        ),
         st.characters(codec="utf-8"),
     ),
     max_size=30,
