@@ -61,16 +61,6 @@ class EndpointModel:
         self._spec = spec
         self._first_wait = first_wait
 
-    @property
-    def name(self) -> str:
-        """The name that the endpoint knows."""
-        return self._spec.model
-
-    @property
-    def parameters(self) -> Mapping[str, JsonValue]:
-        """Settings that decide a response."""
-        return endpoint_parameters(self._spec)
-
     def respond(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Responses as they come, each with the place of its request.
 
@@ -132,15 +122,16 @@ class EndpointModel:
 
     def _chat(self, request: Request) -> dict[str, Any]:
         return {
-            "model": self.name,
+            "model": self._spec.model,
             "messages": [{"role": "user", "content": request.prompt}],
-            **{key: self.parameters[key] for key in ("temperature", "max_tokens")},
+            "temperature": 0,
+            "max_tokens": self._spec.options["max_tokens"],
         }
 
     def _echo(self, request: Request) -> dict[str, Any]:
         # Servers differ in whether they take 0 tokens to write, so one is, and is left out.
         return {
-            "model": self.name,
+            "model": self._spec.model,
             "prompt": request.prompt + str(request.continuation),
             "temperature": 0,
             "max_tokens": 1,
@@ -201,9 +192,10 @@ class EndpointModel:
         return found, None
 
 
-def endpoint_parameters(spec: ModelSpec) -> dict[str, JsonValue]:
+def endpoint_parameters(spec: ModelSpec, protocol: str) -> dict[str, JsonValue]:
     """Settings of an endpoint's model that decide a response."""
-    return {"url": spec.url, "temperature": 0, "max_tokens": spec.options["max_tokens"]}
+    found: dict[str, JsonValue] = {"url": spec.url, "temperature": 0}
+    return found | ({"max_tokens": spec.options["max_tokens"]} if protocol == GENERATION else {})
 
 
 def _excerpt(text: str, key: str) -> str:

@@ -17,7 +17,7 @@ from ...schemas.errors import UsageError
 from .requests import GENERATION, LOGLIKELIHOOD, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from pydantic import JsonValue
 
@@ -57,16 +57,6 @@ class LocalModel:
         bos = self._tokenizer.bos_token_id
         first = self._tokenizer("a")["input_ids"][:1]
         self._prefix = first if bos is not None and first == [bos] else []
-
-    @property
-    def name(self) -> str:
-        """Folder or name on the Hub."""
-        return self._spec.model
-
-    @property
-    def parameters(self) -> Mapping[str, JsonValue]:
-        """Settings that decide a response."""
-        return local_parameters(self._spec)
 
     def respond(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Responses batch by batch, longest texts first, each with the place of its request."""
@@ -225,9 +215,10 @@ class LocalModel:
         return text, last, finish
 
 
-def local_parameters(spec: ModelSpec) -> dict[str, JsonValue]:
+def local_parameters(spec: ModelSpec, protocol: str) -> dict[str, JsonValue]:
     """Settings of a local model that decide a response."""
-    return {"dtype": spec.options["dtype"], "max_tokens": spec.options["max_tokens"]}
+    found: dict[str, JsonValue] = {"dtype": spec.options["dtype"]}
+    return found | ({"max_tokens": spec.options["max_tokens"]} if protocol == GENERATION else {})
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:

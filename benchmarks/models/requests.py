@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from pydantic import JsonValue
+    from collections.abc import Iterator, Sequence
 
 LOGLIKELIHOOD = "loglikelihood"
 GENERATION = "generation"
@@ -52,16 +50,6 @@ class Response:
 
 class Model(Protocol):
     """A language model that can be asked."""
-
-    @property
-    def name(self) -> str:
-        """What a recording knows it by."""
-        ...
-
-    @property
-    def parameters(self) -> Mapping[str, JsonValue]:
-        """Settings that decide a response."""
-        ...
 
     def respond(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Responses as they come, each with the place of its request.

@@ -61,7 +61,7 @@ def ask(
     asked = [_requests(row, protocol) for row in rows]
     flat = [request for requests in asked for request in requests]
     path = None if folder is None else folder / "recordings" / f"{_slug(spec, protocol)}.jsonl"
-    parameters = _parameters(spec, None if recompute else path)
+    parameters = _parameters(spec, protocol, None if recompute else path)
     with (
         Recording(path, spec.model, parameters, fresh=recompute) as recording,
         progress.step("asking the model", len(set(flat))) as done,
@@ -88,10 +88,10 @@ def _model(spec: ModelSpec) -> Model:
     return EndpointModel(spec) if spec.kind == ENDPOINT else LocalModel(spec)
 
 
-def _parameters(spec: ModelSpec, recorded: Path | None) -> dict[str, JsonValue]:
+def _parameters(spec: ModelSpec, protocol: str, recorded: Path | None) -> dict[str, JsonValue]:
     """Settings that decide a response; for a local model also which weights they are."""
     if spec.kind == ENDPOINT:
-        return endpoint_parameters(spec)
+        return endpoint_parameters(spec, protocol)
     problem = None
     try:
         revision = model_revision(spec.model)
@@ -102,7 +102,7 @@ def _parameters(spec: ModelSpec, recorded: Path | None) -> dict[str, JsonValue]:
         revision = (recorded_parameters(recorded) or {}).get("revision")
     if revision is None and problem is not None:
         raise problem
-    return {**local_parameters(spec), "revision": revision}
+    return {**local_parameters(spec, protocol), "revision": revision}
 
 
 def _requests(row: Mapping[str, Any], protocol: str) -> list[Request]:
