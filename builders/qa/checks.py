@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,11 @@ _REFERENCE = re.compile(
 _LISTED = re.compile(rf"(?:^|\s){_PLACE}[.:)]\s", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
+_DIGITS = {
+    code: str(unicodedata.decimal(chr(code)))
+    for code in range(0x80, sys.maxunicode + 1)
+    if chr(code).isdecimal()
+}
 _TRAILING = " .;,:।॥"
 _SYMBOLS = re.compile(r"[<>=+*/^%±×÷≤≥≠√∞°₹$€-]")  # noqa: RUF001
 
@@ -78,16 +84,19 @@ def _open_bracket(text: str) -> str | None:
     return None
 
 
-def refers_to_options(question: str, options: Sequence[str]) -> str | None:
-    """The option that refers to others by their place, None where none does.
+def standing(question: str, options: Sequence[str]) -> list[bool]:
+    """For each option, whether it stands for itself and refers to no other by its place.
 
-    Options such as "Both 1 and 3" refer to statements where the question lists such.
+    Options such as "2 only" or "1 and 3" refer to statements where the question lists such.
     """
-    listed = bool(_LISTED.search(question))
-    for option in options:
-        if (found := _REFERENCE.search(option)) and not (listed and found.group()[:1].isdigit()):
-            return option
-    return None
+    return [not _refers(option, question) for option in options]
+
+
+def _refers(option: str, question: str) -> bool:
+    found = _REFERENCE.search(option)
+    if found is None:
+        return False
+    return not (found.group()[:1].isdigit() and _LISTED.search(question))
 
 
 def exact_key(text: str) -> str:
@@ -101,11 +110,7 @@ def exact_key(text: str) -> str:
     plain = _BLANKS.sub(" ", text.translate(_JOINERS)).strip(_TRAILING)
     if plain.isascii():
         return plain.casefold()
-    return "".join(_ascii_digit(c) for c in unicodedata.normalize("NFC", plain.casefold()))
-
-
-def _ascii_digit(character: str) -> str:
-    return str(unicodedata.decimal(character)) if character.isdecimal() else character
+    return unicodedata.normalize("NFC", plain.casefold()).translate(_DIGITS)
 
 
 def same_symbols(left: str, right: str) -> bool:

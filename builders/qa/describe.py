@@ -31,7 +31,8 @@ def describe(
     links = link(_keys(questions, [file.name for file in files]), encoder=options.parallel_encoder)
     given = [GivenLabels(q.domain, q.domain_from, q.subdomain, q.topic) for q in questions]
     texts = ["\n".join((question.text, *question.options)) for question in questions]
-    labels = label_all(texts, given, taxonomy, methods=options.labels)
+    languages = [question.language for question in questions]
+    labels = label_all(texts, languages, given, taxonomy, methods=options.labels)
     clusters = _clusters(questions, kept.related, links)
     splits = assign_splits(clusters, options.dev_fraction, options.seed)
     return [
@@ -104,3 +105,5 @@ def shuffle(questions: Iterable[Question], seed: int) -> None:
         question.answer = order.index(question.answer)
         question.options = [question.options[place] for place in order]
         question.options_original = [question.options_original[place] for place in order]
+        question.option_keys = [question.option_keys[place] for place in order]
+        question.standing = [question.standing[place] for place in order]

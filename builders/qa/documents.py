@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.qa import KNOWLEDGE, OPTION, PASSAGE, SENTENCE, pool_name
-from .checks import exact_key, refers_to_options
 from .duplicates import Groups
 from .language import identify
 from .normalise import normalise
@@ -78,14 +77,16 @@ def _add_options(corpus: Corpus, described: Sequence[Described]) -> None:
     spellings: dict[tuple[str, str], Counter[str]] = {}
     owners: dict[tuple[str, str], Described] = {}
     for item in described:
-        for place, option in enumerate(item.question.options):
-            if refers_to_options(item.question.text, [option]):
+        question = item.question
+        columns = zip(question.options, question.option_keys, question.standing, strict=True)
+        for place, (option, option_key, stands) in enumerate(columns):
+            if not stands:
                 continue
-            key = item.pool, exact_key(option)
+            key = item.pool, option_key
             spellings.setdefault(key, Counter())[option] += 1
             owners.setdefault(key, item)
-            if place == item.question.answer:
-                corpus.right_options[item.question.id] = _option_id(*key)
+            if place == question.answer:
+                corpus.right_options[question.id] = _option_id(*key)
     for key, counts in spellings.items():
         text = min(counts, key=lambda spelling: (-counts[spelling], spelling))
         owner = owners[key]

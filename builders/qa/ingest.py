@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +18,16 @@ from .prepare import choices, prepare
 from .record import RawQuestion, RawReject
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ...schemas.progress import Progress
     from .options import QaOptions
     from .question import Question
 
 _UNKNOWN_FORMAT = "unknown"
+_MANY = 20_000
+"""Questions of a file from which starting processes is worth its time."""
+_CHUNK = 2_000
 
 
 @dataclass
@@ -107,15 +111,35 @@ def _open(
             raws.append(item)
     file.columns = dict(reader.columns)
     file.answer_base = _base(raws)
-    for raw in raws:
-        base = raw.answer_base if raw.answer_base is not None else file.answer_base
-        found = prepare(raw, ordinal, base, options)
+    for found in _prepared(raws, ordinal, file.answer_base, options):
         if isinstance(found, RawReject):
             file.rejects.append(found)
         else:
             file.used += 1
             questions.append(found)
     return file
+
+
+def _prepared(
+    raws: Sequence[RawQuestion], ordinal: int, base: int | None, options: QaOptions
+) -> Iterator[Question | RawReject]:
+    """The questions of a file in order, made by several processes where they are many."""
+    if len(raws) < _MANY:
+        yield from _prepare_chunk(raws, ordinal, base, options)
+        return
+    # Processes of joblib, as those of the standard library would run the caller's script again.
+    from joblib import Parallel, delayed
+
+    chunks = (raws[start : start + _CHUNK] for start in range(0, len(raws), _CHUNK))
+    jobs = (delayed(_prepare_chunk)(chunk, ordinal, base, options) for chunk in chunks)
+    for found in Parallel(n_jobs=min(8, os.cpu_count() or 1), return_as="generator")(jobs):
+        yield from found
+
+
+def _prepare_chunk(
+    raws: Sequence[RawQuestion], ordinal: int, base: int | None, options: QaOptions
+) -> list[Question | RawReject]:
+    return [prepare(raw, ordinal, base, options) for raw in raws]
 
 
 def _base(raws: Sequence[RawQuestion]) -> int | None:

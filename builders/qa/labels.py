@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from ...retrieval.bm25.system import BM25System
 from ...retrieval.texts import Texts
-from .language import identify
 from .normalise import match_key
 from .taxonomy import slug
 
@@ -54,6 +53,7 @@ class Labels:
 
 def label_all(
     texts: Sequence[str],
+    languages: Sequence[str],
     given: Sequence[GivenLabels],
     taxonomy: Taxonomy,
     *,
@@ -72,6 +72,7 @@ def label_all(
 
     Args:
         texts: n texts, question and options.
+        languages: code of each; neighbours are looked for in the same language.
         given: what is known of each.
         taxonomy: names, aliases and keywords.
         methods: in the order they are tried.
@@ -86,7 +87,7 @@ def label_all(
             rules = _Rules(taxonomy, min_confidence)
             labels = [rules.fill(text, label) for text, label in zip(texts, labels, strict=True)]
         else:
-            labels = _by_neighbours(texts, labels, neighbours, min_confidence)
+            labels = _by_neighbours(texts, languages, labels, neighbours, min_confidence)
     return labels
 
 
@@ -110,7 +111,8 @@ class _Rules:
 
     def __init__(self, taxonomy: Taxonomy, least: float) -> None:
         self._least = least
-        self._longest = 1
+        self._starts: dict[str, int] = {}
+        """First word of a keyword → words of the longest keyword that begins with it."""
         self._domains: dict[str, list[str]] = defaultdict(list)
         self._subdomains: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._topics: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
@@ -127,7 +129,8 @@ class _Rules:
     def _add(self, table: dict[str, list], keyword: str, label: object) -> None:  # pyright: ignore[reportMissingTypeArgument]
         if label not in table[keyword]:
             table[keyword].append(label)
-        self._longest = max(self._longest, keyword.count(" ") + 1)
+        words = keyword.split()
+        self._starts[words[0]] = max(self._starts.get(words[0], 1), len(words))
 
     def fill(self, text: str, labels: Labels) -> Labels:
         """Give the labels that are missing, where keywords tell them clearly."""
@@ -144,10 +147,11 @@ class _Rules:
         return Labels(domain, subdomain, topic)
 
     def _phrases(self, words: Sequence[str]) -> set[str]:
+        """Runs of words that may be keywords."""
         return {
             " ".join(words[start : start + length])
-            for length in range(1, self._longest + 1)
-            for start in range(len(words) - length + 1)
+            for start, word in enumerate(words)
+            for length in range(1, self._starts.get(word, 0) + 1)
         }
 
     def _domain_hits(self, phrases: set[str]) -> Counter[str]:
@@ -183,12 +187,15 @@ class _Rules:
 
 
 def _by_neighbours(
-    texts: Sequence[str], labels: Sequence[Labels], neighbours: int, least: float
+    texts: Sequence[str],
+    languages: Sequence[str],
+    labels: Sequence[Labels],
+    neighbours: int,
+    least: float,
 ) -> list[Labels]:
     done = list(labels)
-    scripts = [identify(text).script for text in texts]
-    for script in sorted(set(scripts)):
-        places = [place for place, found in enumerate(scripts) if found == script]
+    for language in sorted(set(languages)):
+        places = [place for place, found in enumerate(languages) if found == language]
         known = [p for p in places if labels[p].domain.source in {"source", "folder", "option"}]
         asked = [p for p in places if _wanting(labels[p])]
         if known and asked:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..sources.qa.answers import resolve_answer
 from ..sources.qa.embedded import split_options
-from . import faults
-from .checks import exact_key, is_truncated, refers_to_image, refers_to_options
+from . import checks, faults
 from .language import agrees, identify
 from .normalise import broken_unicode, match_key, normalise
 from .question import Question
@@ -36,16 +35,17 @@ class _Rejected(Exception):  # noqa: N818 - carries a result, is no error
 def prepare(
     raw: RawQuestion, file: int, base: int | None, options: QaOptions
 ) -> Question | RawReject:
-    """Normalise, resolve and check a question.
+    """Normalise, resolve and check a question; what one gives depends on no other.
 
     Args:
         raw: as the source gives it.
         file: ordinal of the source.
-        base: number that the file's first option has in numeric answers, None if it has none.
+        base: number of the first option in the file's numeric answers, unless the record tells.
         options: of the build.
     """
     try:
-        return _prepared(raw, file, base, options)
+        told = base if raw.answer_base is None else raw.answer_base
+        return _prepared(raw, file, told, options)
     except _Rejected as rejected:
         detail = rejected.detail or raw.question
         return RawReject(rejected.reason, detail[:_DETAIL], raw.line, raw.source_id)
@@ -60,17 +60,19 @@ def _prepared(raw: RawQuestion, file: int, base: int | None, options: QaOptions)
     context = normalise(raw.context, form=options.normal_form) if raw.context else None
     shown = [normalise(choice, form=options.normal_form) for choice in given]
     _note(flags, options, faults.BROKEN_UNICODE, _broken((raw.question, *given, raw.context)))
+    keys = [checks.exact_key(option) for option in shown]
+    standing = checks.standing(text, shown)
     if raw.spans:
         answer, answers, start = None, *_span(raw, context or "", options)
     else:
-        answer, answers, start = _choice(raw, shown, given, base)
-        _note(flags, options, faults.TRUNCATED, is_truncated(text, shown))
-        _note(flags, options, faults.IMAGE, refers_to_image(text))
-        _note(flags, options, faults.REFERS_TO_OPTIONS, refers_to_options(text, shown))
+        answer, answers, start = _choice(raw, shown, keys, given, base)
+        _note(flags, options, faults.TRUNCATED, checks.is_truncated(text, shown))
+        _note(flags, options, faults.IMAGE, checks.refers_to_image(text))
+        if not all(standing):
+            _note(flags, options, faults.REFERS_TO_OPTIONS, shown[standing.index(False)])
     found = identify("\n".join((text, *shown)))
     language = _language(raw, found, options, flags)
     kind, evidence = detect_type(text, shown, context, raw.type)
-    keys = sorted(exact_key(option) for option in shown)
     return Question(
         file=file,
         line=raw.line,
@@ -96,8 +98,12 @@ def _prepared(raw: RawQuestion, file: int, base: int | None, options: QaOptions)
         type_evidence=evidence,
         parallel_id=raw.parallel_id,
         license=raw.license,
-        exact="\x1f".join((language, exact_key(text), *keys, exact_key(context or ""))),
+        exact="\x1f".join(
+            (language, checks.exact_key(text), *sorted(keys), checks.exact_key(context or ""))
+        ),
         near=" ".join((match_key(text), *sorted(match_key(option) for option in shown))),
+        option_keys=keys,
+        standing=standing,
         flags=flags,
     )
 
@@ -110,7 +116,11 @@ def choices(raw: RawQuestion) -> tuple[str, Sequence[str]]:
 
 
 def _choice(
-    raw: RawQuestion, shown: list[str], given: Sequence[str], base: int | None
+    raw: RawQuestion,
+    shown: list[str],
+    keys: Sequence[str],
+    given: Sequence[str],
+    base: int | None,
 ) -> tuple[int, list[str], None]:
     """Index and text of the right option.
 
@@ -120,7 +130,6 @@ def _choice(
         raise _Rejected(faults.FEW_OPTIONS, f"{len(shown)} option(s): {' | '.join(shown)}")
     if not all(shown):
         raise _Rejected(faults.MISSING_OPTION, " | ".join(shown))
-    keys = [exact_key(option) for option in shown]
     if len(set(shown)) < len(shown) or len(set(keys)) < len(keys):
         raise _Rejected(faults.EQUAL_OPTIONS, " | ".join(shown))
     resolved = resolve_answer(raw.answer, given, base=base)

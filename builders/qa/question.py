@@ -39,6 +39,10 @@ class Question:
     """What questions share that are the same: language, text, sorted options, context."""
     near: str
     """Text that near duplicates are found by."""
+    option_keys: list[str]
+    """Exact keys of the options."""
+    standing: list[bool]
+    """Which options stand for themselves, and do not refer to others by their place."""
     flags: list[str] = field(default_factory=list[str])
 
     @property

@@ -6,8 +6,8 @@ from domainbench.builders.qa.checks import (
     exact_key,
     is_truncated,
     refers_to_image,
-    refers_to_options,
     same_symbols,
+    standing,
 )
 
 
@@ -83,7 +83,7 @@ def test_whole_texts(question, options):
     ],
 )  # fmt: skip
 def test_options_that_name_others(option):
-    assert refers_to_options("Which is right?", ["Wheat", option]) == option
+    assert standing("Which is right?", ["Wheat", option]) == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ def test_options_that_name_others(option):
     ],
 )  # fmt: skip
 def test_options_that_stand_alone(option):
-    assert refers_to_options("Which is right?", ["Wheat", option]) is None
+    assert standing("Which is right?", ["Wheat", option]) == [True, True]
 
 
 def test_numbers_of_statements_that_the_question_lists_name_no_options():
     question = "Consider: 1. Rice is kharif. 2. Wheat is rabi. Which is right?"
-    assert refers_to_options(question, ["1 and 2", "2 only"]) is None
+    assert standing(question, ["1 and 2", "2 only"]) == [True, True]
 
 
 def test_equal_texts_share_their_key():
