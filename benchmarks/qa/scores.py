@@ -17,7 +17,6 @@ from ..results import ReleaseEntry
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
 SCORES_NAME = "scores.json"
 ANSWERS_NAME = "answers.parquet"
 
@@ -154,7 +153,7 @@ class Calibration(_Model):
 class QaScores(_Model):
     """One scoring."""
 
-    format: int = FORMAT
+    format: Literal[1] = 1
     release: ReleaseEntry
     split: str
     source: AnswerSource
