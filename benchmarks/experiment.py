@@ -147,8 +147,8 @@ class RankingExperiment:
         for name, values in scored.items():
             asked = of_queries.take(locate(self._queries.ids, values.query_ids))
             share = same_value_share(runs[name], of_documents, values.query_ids, asked, k)
-            figures = {str(m): values.column(m) for m in values.measures}
-            found[name] = per_query(values.query_ids, {**figures, self._share_name()[0]: share})
+            figures: dict[Any, Any] = {m: values.column(m) for m in values.measures}
+            found[name] = per_query(values.query_ids, figures | {self._share_name()[0]: share})
         return found
 
 

@@ -54,8 +54,7 @@ def choose_task(release: Release, name: str | None, split: str) -> Task:
         raise DataError(
             f"the release has no pair for the task {task.name!r} in its split {split!r}",
             place=release.path,
-            expected="pairs for it",
-            hint=f"it has pairs for {', '.join(other.name for other in possible)}"
+            hint=f"it has some for {', '.join(other.name for other in possible)}"
             if possible
             else "build it from questions that have answers",
         )

@@ -67,14 +67,14 @@ def per_partition(
     return {name: evaluate(runs[name], qrels, measures) for name, qrels in parts.items()}
 
 
-def per_query(query_ids: Any, figures: Mapping[str, NDArray[np.float64]]) -> PerQuery:
-    """Figures of each query that are no measure of a ranking, under names of their own.
+def per_query(query_ids: Any, figures: Mapping[Any, NDArray[np.float64]]) -> PerQuery:
+    """Figures of each query, of which some are no ``Measure`` but have a name of their own.
 
     Args:
         query_ids: ``pyarrow.LargeStringArray`` (n), ascending.
-        figures: name → (n) figures, NaN where undefined.
+        figures: measure or name → (n) figures, NaN where undefined.
     """
-    # What reads them knows measures by their text alone, which such a name is.
+    # What reads them knows a measure by its text alone, which such a name is.
     names = cast("tuple[Measure, ...]", tuple(figures))
     return PerQuery(query_ids, names, np.column_stack(list(figures.values())))
 
