@@ -127,7 +127,7 @@ _HINDI_LATIN: Final = _words(
     kaunsa kaunsi konsa konsi kaun kis kise kisne kisko kiska kiski kiske kahan kahaan kab kitna
     kitne kitni aur ya lekin yah yeh woh iska iski iske uska uski uske isme usme inme unme inmein
     jata jati jate karta karti karte karna karne kiya kiye gaya gayi gaye liye wala wali wale dwara
-    nimnlikhit nimn sahi galat bharat kaha jisme jiska jinka sakta sakti sakte hua hui hue raha rahi
+    nimnlikhit nimn sahi galat kaha jisme jiska jinka sakta sakti sakte hua hui hue raha rahi
     rahe diya diye liya apna apni apne
     """
 )
@@ -135,8 +135,8 @@ _HINDI: Final = _words(
     """
     है हैं का की के को में से ने पर और या था थी थे होता होती होते क्या कौन कौनसा कौनसी किस किसने
     किसे किसका किसकी किसके कब कहाँ कहां कैसे क्यों कितना कितनी कितने यह वह ये वे इस उस इन उन नहीं
-    लिए द्वारा निम्न निम्नलिखित सही गलत गया गई गए जाता जाती जाते करता करती करते करना करने किया हुआ
-    हुई हुए सा सी तक भी कि तो
+    लिए द्वारा निम्न निम्नलिखित सही गलत किससे किसमें कोई कुछ केवल होगा होगी चाहिए गया गई गए जाता
+    जाती जाते करता करती करते करना करने किया हुआ हुई हुए सा सी तक भी कि तो
     """
 )
 _MARATHI: Final = _words(
@@ -147,7 +147,9 @@ _MARATHI: Final = _words(
 _NEPALI: Final = _words("छ छन् हुन्छ कुन हो मध्ये लाई भएको गर्ने गरिन्छ कति कहिले र तलका थियो")
 
 _LATIN_WORD = re.compile("[a-z\u00df-\u00f6\u00f8-\u024f]+")
-_COMMON_WORD = re.compile("(?<![A-Za-z0-9])[a-z]{2,}")
+# Words that are neither abbreviations nor units; the first kind not even names.
+_COMMON_WORD = re.compile("(?<![A-Za-z0-9.])[a-z]{3,}")
+_CASED_WORD = re.compile("(?<![A-Za-z0-9.])[A-Za-z][a-z]{2,}")
 _DEVANAGARI_WORD = re.compile("[\u0900-\u0963\u0971-\u097f]+")
 _BRACKETS = re.compile(
     r"\([^()]*\)|\[[^][]*\]|['\"\u2018\u201c][^'\"\u2019\u201d]{0,60}['\"\u2019\u201d]"
@@ -268,7 +270,7 @@ def _latin_words(text: str) -> list[str]:
 
 def _latin(text: str, words: Sequence[str]) -> _Found:
     english, hindi = _hits(words, _ENGLISH), _hits(words, _HINDI_LATIN)
-    if hindi > 1 and hindi > english and hindi * 6 >= len(words):
+    if hindi > english and len(_HINDI_LATIN.intersection(words)) > 1 and hindi * 6 >= len(words):
         return "hi", ROMANISED_HINDI, 1.0
     if _hits(words, _ENGLISH_ONLY) and english * 6 >= len(words):
         return "en", "en", 1.0
@@ -283,7 +285,7 @@ def _latin(text: str, words: Sequence[str]) -> _Found:
 def _devanagari(text: str, words: Sequence[str]) -> _Found:
     hits = _hits(words, _HINDI)
     for language, known in (("mr", _MARATHI), ("ne", _NEPALI)):
-        others = _hits(words, known)
+        others = len(known.intersection(words))
         if others > max(hits, 1) and others * 6 >= len(words):
             return language, language, 1.0
     if hits * 5 >= len(words) or len(words) <= _SHORT:
@@ -301,23 +303,24 @@ def _two_scripts(text: str, shares: dict[str, float]) -> _Found:
     names and abbreviations, which have capitals.
     """
     bare = _BRACKETS.sub(" ", text)
-    hindi = _DEVANAGARI_WORD.findall(bare)
-    words = _latin_words(bare)
+    hindi, words = _DEVANAGARI_WORD.findall(bare), _latin_words(bare)
     if not hindi or not words:
-        bare, hindi, words = text, _DEVANAGARI_WORD.findall(text), _latin_words(text)
+        hindi, words = _DEVANAGARI_WORD.findall(text), _latin_words(text)
     says_hindi, says_english = _hits(hindi, _HINDI), _hits(words, _ENGLISH)
+    larger = "hi" if shares["Deva"] >= shares["Latn"] else "en"
     both = min(shares["Deva"], shares["Latn"]) >= _PART
     if both and says_hindi and says_english > 1 and says_english * 6 >= len(words):
-        return ("hi" if shares["Deva"] >= shares["Latn"] else "en"), MIXED, 1.0
+        return larger, MIXED, 1.0
     if says_hindi:
         common = len(_COMMON_WORD.findall(bare))
         mixed = both and common > 1 and 2 * common >= len(hindi)
         return "hi", MIXED if mixed else "hi", 1.0
     if says_english:
-        return "en", "en", 1.0
-    if shares["Deva"] >= shares["Latn"]:
-        return _devanagari(text, hindi)
-    return _latin(text, words)
+        # English may quote a term or two.
+        return ("en", "en", 1.0) if len(hindi) <= _SHORT else (larger, MIXED, 0.5)
+    if both and _CASED_WORD.search(bare):
+        return larger, MIXED, 0.5
+    return _devanagari(text, hindi) if hindi else _latin(text, words)
 
 
 def _other(text: str, script: str, shares: dict[str, float], letters: int) -> _Found:
