@@ -39,12 +39,17 @@ _CLAIMS: Final = {
         "match the lists",
         "match the list",
         "match list",
+        "match following",
+        "match the pairs",
         "matching",
         "match",
         "matrix match",
         "मिलान",
         "मिलान करें",
+        "मिलान कीजिए",
+        "सही मिलान कीजिए",
         "सुमेलित करें",
+        "सुमेलित कीजिए",
         "सुमेलन",
     ),
     "fill_blank": (
@@ -58,6 +63,7 @@ _CLAIMS: Final = {
         "fib",
         "रिक्त स्थान",
         "रिक्त स्थान भरें",
+        "रिक्त स्थान की पूर्ति",
         "रिक्त स्थानों की पूर्ति",
     ),
     "comprehension": (
@@ -91,16 +97,19 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _EXPLAINS = re.compile(
-    r"\bR\)?\s*(?:is|are)\s*(?:not\s*)?(?:the|a)?\s*(?:correct|right|true)\s+explanation"
-    r"|correct explanation (?:of|for) \(?A\b|(?:सही|उचित)\s*(?:व्याख्या|स्पष्टीकरण)",
+    r"\b(?:R|reason)\)?\s*(?:is|are)\s*(?:not\s*)?(?:the|a)?\s*(?:correct|right|true)\s+explanation"
+    r"|correct explanation (?:of|for) (?:the )?\(?(?:A\b|assertion|statement)"
+    r"|(?:(?<![A-Za-z])R(?![A-Za-z])|कारण|तर्क)[^।]{0,40}(?:सही|उचित)\s*(?:व्याख्या|स्पष्टीकरण)",
     re.IGNORECASE,
 )
 _LIST: Final = r"(?:list|column|group|set)\s*[-\u2013\u2014:]?\s*[(\[]?\s*"
 _MATCH = re.compile(
     r"\bmatch\s+(?:the\s+|each\s+|correctly\s+)*(?:following|lists?|columns?|items?|pairs?|terms?|words?"
     r"|entries|statements?|names?|group)\b"
+    r"|(?:^|[.?!:]\s)\s*match\b[^.?!]{0,120}\bwith\b"
     rf"|\bmatch\b(?=.*\b{_LIST}(?:I|A|1|X|P)\b)"
-    r"|(?:सुमेलित|मिलान|मेल)\s*(?:कीजिए|कीजिये|करें|करो|करिए|कीजिऐ|करके|करते)",
+    r"|(?:सुमेलित|मिलान|मेल)\s*(?:कीजिए|कीजिये|करें|करो|करिए|करके|करते)"
+    r"|जोड़े\s*(?:बनाइए|बनाइये|बनाएं|बनाएँ|बनाओ)",
     re.IGNORECASE | re.DOTALL,
 )
 _LISTS = re.compile(
@@ -145,7 +154,7 @@ def detect_type(
     """
     if not options:
         return "extractive", "no options"
-    kind = _CLAIMED.get(match_key(claimed).replace("-", " ")) if claimed else None
+    kind = _CLAIMED.get(match_key(claimed)) if claimed else None
     if kind is not None:
         return kind, f"source: {claimed}"
     if context:

@@ -61,6 +61,14 @@ OPTIONS = ["a", "b", "c", "d"]
             "Which of the following is correctly matched?", "single_choice", "no rule", id="pair"
         ),
         pytest.param("कौन सा युग्म सही सुमेलित है?", "single_choice", "no rule", id="pair-hi"),
+        pytest.param(
+            "Match the crop with its season:",
+            "match_columns",
+            "text: Match the crop with",
+            id="with",
+        ),
+        pytest.param("सही जोड़े बनाइए", "match_columns", "text: जोड़े बनाइए", id="pairs-hi"),
+        pytest.param("A match with Pakistan was won by", "single_choice", "no rule", id="game"),
         pytest.param("The capital is ____.", "fill_blank", "text: ____", id="underscores"),
         pytest.param("The capital is ......", "fill_blank", "text: ......", id="dots"),
         pytest.param("It is called … by farmers", "fill_blank", "text: …", id="ellipsis"),
@@ -104,9 +112,16 @@ def test_wording(question: str, kind: str, evidence: str) -> None:
         pytest.param(
             ["A और R सही हैं, R, A की सही व्याख्या है", "A गलत है"],
             "assertion_reason",
-            "options: सही व्याख्या",
+            "options: R सही हैं, R, A की सही व्याख्या",
             id="explanation-hi",
         ),
+        pytest.param(
+            ["Statement II is the correct explanation of Statement I", "Neither is true"],
+            "assertion_reason",
+            "options: correct explanation of Statement",
+            id="statements",
+        ),
+        pytest.param(["यह सही व्याख्या है", "यह नहीं है"], "single_choice", "no rule", id="any-hi"),
         pytest.param(["A-1", "B-2"], "single_choice", "no rule", id="single-pairs"),
     ],
 )
