@@ -43,26 +43,18 @@ class Recording:
             path: the file, made where it is not; None keeps the responses in memory alone.
             name: name of the model.
             parameters: settings that decide a response.
-            fresh: forget what the file holds.
+            fresh: forget what the file holds, as soon as there is a response.
 
         Raises:
             DataError: a line other than the last one is damaged.
-            UsageError: the file cannot be written.
         """
         self._path = path
+        self._mode = "w" if fresh else "a"
         self._head = {"model": name, "parameters": dict(parameters)}
         self._found: dict[str, Response] = {}
         self._file: IO[str] | None = None
         if path is not None and path.is_file() and not fresh:
             self._read(path)
-        if path is not None:
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = path.open("w" if fresh else "a", encoding="utf-8", newline="\n")
-            except OSError as error:
-                raise UsageError(
-                    "the recording cannot be written", place=path, found=error.strerror
-                ) from None
 
     def digest(self, request: Request) -> str:
         """SHA-256 of the model, its parameters and a request, as hexadecimal digits."""
@@ -75,12 +67,17 @@ class Recording:
         return self._found.get(self.digest(request))
 
     def add(self, request: Request, response: Response) -> None:
-        """Record a response, or an error."""
+        """Record a response, or an error.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
         key = self.digest(request)
         if response.error is None:
             self._found[key] = response
-        if self._file is None:
+        if self._path is None:
             return
+        self._file = self._file or self._open(self._path)
         given = {name: value for name, value in asdict(response).items() if value is not None}
         asked = {"prompt": request.prompt, "continuation": request.continuation}
         line = {"key": key, **self._head, "request": asked, "response": given}
@@ -98,6 +95,15 @@ class Recording:
     ) -> None:
         if self._file is not None:
             self._file.close()
+
+    def _open(self, path: Path) -> IO[str]:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path.open(self._mode, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(
+                "the recording cannot be written", place=path, found=error.strerror
+            ) from None
 
     def _read(self, path: Path) -> None:
         """Read the lines; a last one that is damaged is taken out of the file."""

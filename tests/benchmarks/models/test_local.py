@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from domainbench.benchmarks.models.local import LocalModel
+from domainbench.benchmarks.models.requests import Request, Response
+from domainbench.benchmarks.models.spec import parse_model
+from domainbench.benchmarks.qa.prompts import continuations, loglikelihood_prompt
+from domainbench.benchmarks.qa.score import score
+from domainbench.schemas.errors import UsageError
+from tests.benchmarks.qa.releases import question, write_questions
+from tests.benchmarks.tiny_model import make_tiny_model
+
+PROMPTS = [
+    loglikelihood_prompt("Which crop?" * (1 + i), [f"no. {i * j}" for j in range(6)], None)
+    for i in range(4)
+]
+PAIRS = [
+    *(Request(prompt, text) for prompt in PROMPTS for text in continuations(6)),
+    Request("उत्तर: ", "कमल है"),
+    Request("", "A"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+def load(folder: Path, options: str = "") -> LocalModel:
+    return LocalModel(parse_model(f"local:{folder},device=cpu{options}"))
+
+
+def respond(model: LocalModel, requests: list[Request]) -> list[Response]:
+    found = dict(model.respond(requests))
+    return [found[place] for place in range(len(requests))]
+
+
+def one_by_one(model: LocalModel, request: Request) -> float:
+    """The log-likelihood by one pass over the pair, without batches or shared passes."""
+    before, after = model.encode_pair(request.prompt, str(request.continuation))
+    with torch.inference_mode():
+        logits = model._model(torch.tensor([before + after])).logits[0].double()
+    logs = logits.log_softmax(-1)
+    return sum(float(logs[len(before) + i - 1, token]) for i, token in enumerate(after))
+
+
+@pytest.mark.parametrize("batch", [1, 3, 64])
+def test_log_likelihoods_do_not_depend_on_batches(folder: Path, batch: int) -> None:
+    model = load(folder, f",batch={batch}")
+    found = respond(model, PAIRS)
+    for request, response in zip(PAIRS, found, strict=True):
+        assert response.logprob == pytest.approx(one_by_one(model, request), abs=1e-3)
+
+
+def test_blanks_behind_a_context_go_to_the_continuation(folder: Path) -> None:
+    model = load(folder)
+    assert model.encode_pair("Answer: ", "A") == model.encode_pair("Answer:", " A")
+    before, after = model.encode_pair("Answer:", " A")
+    assert model._tokenizer.decode(before) == "Answer:"
+    assert model._tokenizer.decode(after) == " A"
+    assert respond(model, [Request("Answer: ", "A")]) == respond(model, [Request("Answer:", " A")])
+
+
+def test_a_tokenizer_that_begins_texts_begins_contexts(folder: Path, tmp_path: Path) -> None:
+    from tokenizers import processors
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    mark = tokenizer.bos_token
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{mark} $A", special_tokens=[(mark, tokenizer.bos_token_id)]
+    )
+    tokenizer.save_pretrained(tmp_path)
+    AutoModelForCausalLM.from_pretrained(folder).save_pretrained(tmp_path)
+    plain, marked = load(folder), load(tmp_path)
+    before, after = plain.encode_pair("Answer:", " A")
+    assert marked.encode_pair("Answer:", " A") == ([tokenizer.bos_token_id, *before], after)
+    assert marked.encode_pair("", " A") == ([tokenizer.bos_token_id], after)
+
+
+def test_a_context_beyond_the_window_loses_its_beginning(folder: Path) -> None:
+    model = load(folder)
+    model._window = 12
+    short = respond(model, [Request("x" * 11 + "Answer:", " A")])[0]
+    long = respond(model, [Request("x" * 300 + "Answer:", " A")])[0]
+    assert long.logprob == pytest.approx(short.logprob)
+    (lost,) = respond(model, [Request("Answer:", "कमल" * 9)])
+    assert lost.error == "the continuation has no token, or too many"
+
+
+def greedy(model: LocalModel, prompt: str, count: int) -> str:
+    """Greedy decoding token by token, without a cache."""
+    tokens = model._encode(prompt)
+    start = len(tokens)
+    for _ in range(count):
+        with torch.inference_mode():
+            tokens.append(int(model._model(torch.tensor([tokens])).logits[0, -1].argmax()))
+        if tokens[-1] == model._tokenizer.eos_token_id:
+            break
+    return model._tokenizer.decode(tokens[start:], skip_special_tokens=True)
+
+
+def test_generation_is_greedy_whatever_the_batch(folder: Path) -> None:
+    prompts = ["Answer: A", "Question: Which crop fixes nitrogen?", "प्रश्न: कौन"]
+    model = load(folder, ",max_tokens=12,batch=3")
+    found = respond(model, [Request(prompt) for prompt in prompts])
+    assert [response.text for response in found] == [greedy(model, p, 12) for p in prompts]
+    assert {response.finish for response in found} <= {"stop", "length"}
+    assert all((response.completion_tokens or 0) <= 12 for response in found)
+
+
+def test_generation_ends_where_a_new_question_begins(folder: Path) -> None:
+    model = load(folder, ",max_tokens=40")
+    tokens = model._encode("B\nQuestion: next")
+    assert model._read(tokens, frozenset(), -1, ("\nQuestion:",)) == ("B", len(tokens), "stop")
+    end = model._tokenizer.eos_token_id
+    written = model._encode("B")
+    assert model._read([*written, end, end], frozenset([end]), end, ()) == ("B", 1, "stop")
+    assert model._read(written, frozenset([end]), end, ()) == ("B", 1, "length")
+
+
+def test_a_chat_template_is_followed(folder: Path) -> None:
+    model = load(folder)
+    model._tokenizer.chat_template = (
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+        "{% if add_generation_prompt %}<assistant>{% endif %}"
+    )
+    assert model._tokenizer.decode(model._prompt("hello")) == "<user>hello<assistant>"
+    assert respond(model, [Request("hello")])[0].text is not None
+
+
+def test_a_prompt_that_leaves_no_room(folder: Path) -> None:
+    (found,) = respond(load(folder, ",max_tokens=4096"), [Request("hello")])
+    assert "leaves no room" in str(found.error)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("local:/nowhere/at/all", "no folder"),
+        ("local:{empty}", "cannot be loaded"),
+        ("local:{tiny},device=abacus", "device 'abacus' cannot be used"),
+    ],
+)
+def test_models_that_cannot_be_used(folder: Path, tmp_path: Path, spec: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        LocalModel(parse_model(spec.format(empty=tmp_path, tiny=folder)))
+
+
+def test_a_release_is_scored_and_replayed_without_the_model(folder: Path, tmp_path: Path) -> None:
+    rows = [
+        question(f"q{i}", i % 4, question=f"What is {i} times {7 * i}?", language="hi")
+        for i in range(8)
+    ]
+    release = write_questions(tmp_path / "release", rows)
+    model = tmp_path / "model"
+    make_tiny_model(model)
+    spec, out = f"local:{model},device=cpu", tmp_path / "out"
+    found = score(release, model=spec, output=out)
+    asked = [loglikelihood_prompt(row["question"], row["options"], None) for row in rows]
+    loaded = load(folder)
+    wanted = 0
+    for row, prompt in zip(rows, asked, strict=True):
+        values = [one_by_one(loaded, Request(prompt, text)) for text in continuations(4)]
+        wanted += values.index(max(values)) == row["answer"]
+    assert found.accuracy().right == wanted
+    assert found.source.requests == 32
+    assert found.calibration is not None
+    assert found.calibration.n == 8
+    model.rename(tmp_path / "elsewhere")
+    assert score(release, model=spec, output=out) == found
+    with pytest.raises(UsageError, match="no folder"):
+        score(release, model=spec, output=out, recompute=True)
+    # Other weights in the same place are asked anew.
+    make_tiny_model(model, seed=1)
+    other = score(release, model=spec, output=out)
+    assert other.source.parameters["revision"] != found.source.parameters["revision"]
+
+
+def test_generations_are_scored(folder: Path, tmp_path: Path) -> None:
+    release = write_questions(tmp_path / "release", [question("q1"), question("q2", 1)])
+    spec = f"local:{folder},device=cpu,max_tokens=6"
+    found = score(release, model=spec, protocol="generation")
+    one = found.accuracy()
+    assert one.right + one.wrong + one.unparsed + one.missing == 2
+    assert found.source.completion_tokens is not None
+    assert found.source.completion_tokens <= 12
