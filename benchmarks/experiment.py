@@ -124,7 +124,7 @@ class RankingExperiment:
             recompute=s.recompute,
             progress=s.progress,
         )
-        ranked = rank_pools(pools, systems, self.depth, making)
+        ranked = rank_pools(pools, systems, self.depth, making, lambda _, run: run)
         spread = by_partition(s.task, pools, self._queries, list(self.parts))
         found: dict[str, Outcome] = {}
         with s.progress.step("scoring"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..schemas.progress import Progress
     from .data import Documents, Queries
     from .task import Task
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -127,29 +129,35 @@ def _asked(
 
 
 def rank_pools(
-    pools: Sequence[Pool], systems: Mapping[str, System], depth: int, making: Making
-) -> dict[str, tuple[list[Run], Cost]]:
+    pools: Sequence[Pool],
+    systems: Mapping[str, System],
+    depth: int,
+    making: Making,
+    take: Callable[[int, Run], T],
+) -> dict[str, tuple[list[T], Cost]]:
     """Rank every pool with every system.
 
-    The indexes of a pool are let go before those of the next are built.
+    The indexes and rankings of a pool are let go before those of the next are made.
 
     Args:
         pools: what is ranked.
         systems: by their specification.
         depth: documents ranked for each query.
         making: how, and where rankings are kept.
+        take: what to take of a ranking, which is that of the pool at a place.
 
     Returns:
-        Specification → rankings in the order of the pools, and what they cost together.
+        Specification → what was taken, in the order of the pools, and what they cost together.
     """
-    found: dict[str, list[tuple[Run, Cost]]] = {spec: [] for spec in systems}
-    for pool in pools:
+    found: dict[str, list[tuple[T, Cost]]] = {spec: [] for spec in systems}
+    for place, pool in enumerate(pools):
         ranker = making.ranker(pool)
         for spec, system in systems.items():
-            found[spec].append(ranker.rank(system, depth))
+            run, cost = ranker.rank(system, depth)
+            found[spec].append((take(place, run), cost))
     names = [pool.name for pool in pools]
     return {
-        spec: ([run for run, _ in done], merge_costs(names, [cost for _, cost in done]))
+        spec: ([taken for taken, _ in done], merge_costs(names, [cost for _, cost in done]))
         for spec, done in found.items()
     }
 

@@ -113,14 +113,19 @@ class Scorer:
         found: list[Figure] = []
         for partition, values in scored.items():
             found += self._means(system, partition, values, None, None)
+        places = {
+            partition: {query: row for row, query in enumerate(values.query_ids.to_pylist())}
+            for partition, values in scored.items()
+        }
         for column, labels in self._slices.items():
             for label, members in labels.items():
                 for partition, values in scored.items():
-                    inside = np.array([q in members for q in values.query_ids.to_pylist()], bool)
+                    known = places[partition]
+                    rows = sorted(known[query] for query in members if query in known)
                     chosen = replace(
                         values,
-                        query_ids=values.query_ids.filter(pa.array(inside)),
-                        values=values.values[inside],
+                        query_ids=values.query_ids.take(pa.array(rows, pa.int64())),
+                        values=values.values[rows],
                     )
                     found += self._means(system, partition, chosen, column, label)
         return found

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ...retrieval.measures import PerQuery
     from ...retrieval.qrels import Qrels
     from ...retrieval.run import Run
     from ...retrieval.system import System
@@ -150,20 +151,27 @@ class ChoiceExperiment:
         making = Making(
             identity=choice_identity(s.release, s.task, s.split, self._columns),
             own={},
-            folder=s.folder,
+            # What is ranked of every pool for every question would be too much to keep.
+            folder=s.folder if s.task.pools is None else None,
             recompute=s.recompute,
             progress=s.progress,
         )
+
+        def take(place: int, run: Run) -> NDArray[np.float64]:
+            return _option_scores(self._searched[place], run)
+
         pools = [part.pool for part in self._searched]
-        found: dict[str, Outcome] = {}
-        for spec, (runs, cost) in rank_pools(pools, systems, self.depth, making).items():
-            scores = np.full(int(self._questions.bounds[-1]), np.nan)
-            for part, run in zip(self._searched, runs, strict=True):
-                scores[part.options] = _option_scores(part, run)
-            figures = outcomes(scores, self._questions.bounds, self._questions.answers)
-            kept = {name: figures[name] for name in self.measures}
-            found[spec] = Outcome({ALL: per_query(self._questions.ids, kept)}, cost)
-        return found
+        ranked = rank_pools(pools, systems, self.depth, making, take)
+        return {spec: Outcome(self._score(taken), cost) for spec, (taken, cost) in ranked.items()}
+
+    def _score(self, taken: Sequence[NDArray[np.float64]]) -> dict[str, PerQuery]:
+        scores = np.full(int(self._questions.bounds[-1]), np.nan)
+        for part, values in zip(self._searched, taken, strict=True):
+            scores[part.options] = values
+        figures = outcomes(scores, self._questions.bounds, self._questions.answers)
+        return {
+            ALL: per_query(self._questions.ids, {name: figures[name] for name in self.measures})
+        }
 
 
 def _in_corpus(questions: Questions, documents: Documents, view: str) -> _Part:

@@ -13,8 +13,8 @@ SAME, OTHER = "same", "other"
 
 def is_same_language(label: str) -> bool:
     """Whether ``en-en`` or such names one language twice."""
-    asked, _, answered = label.partition("-")
-    return asked == answered
+    half = len(label) // 2
+    return label == f"{label[:half]}-{label[:half]}"
 
 
 def is_other_language(label: str) -> bool:
@@ -99,8 +99,12 @@ CHOICES = Task(
     documents={"kind": (KNOWLEDGE, PASSAGE)},
     pairs={"task": (ANSWERS,)},
     chooses=True,
+    depth=10,
 )
-"""The IR solver (Clark et al. 2016; a baseline of ARC, arXiv 1803.05457)."""
+"""The IR solver (Clark et al. 2016; a baseline of ARC, arXiv 1803.05457).
+
+Only the first document of an option counts; fusing and re-ranking look at some more.
+"""
 
 CHOICES_WITHOUT_CORPUS = Task(
     name="choices_without_corpus",
@@ -119,7 +123,10 @@ CHOICES_WITHOUT_CORPUS = Task(
     chooses=True,
     depth=1_000,
 )
-"""What a system knows of an option without any other text: a weak baseline."""
+"""What a system knows of an option without any other text: a weak baseline.
+
+An option that is not among the first of its pool for the question counts as not found.
+"""
 
 TASKS = (
     ANSWER_RETRIEVAL,

@@ -130,7 +130,7 @@ def test_a_release_without_any_pair_says_so(tmp_path: Path) -> None:
         evaluate(write(tmp_path / "none", rows), ["bm25"])
 
 
-@pytest.mark.parametrize("task", ["answers", "passages", "choices", "choices_without_corpus"])
+@pytest.mark.parametrize("task", ["answers", "passages", "sentences", "choices"])
 def test_finished_rankings_of_pools_are_used_again(
     bilingual: Release, tmp_path: Path, task: str
 ) -> None:
