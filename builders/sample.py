@@ -36,10 +36,7 @@ def _qa(target: Path, seed: int, size: int | None) -> _Made:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     write_sources(folder, seed=seed, size=size)
-    knowledge = folder / "knowledge.jsonl"
-    return [path for path in sorted(folder.iterdir()) if path != knowledge], {
-        "knowledge": str(knowledge)
-    }
+    return [folder / "questions"], {"knowledge": str(folder / "knowledge.jsonl")}
 
 
 _SAMPLES: dict[str, Callable[[Path, int, int | None], _Made]] = {"patents": _patents, "qa": _qa}
