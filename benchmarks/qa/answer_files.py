@@ -65,7 +65,7 @@ def read_answers(path: Path, known: Sequence[str], counts: Sequence[int]) -> Ans
     answers: dict[str, str | None] = {}
     probabilities: dict[str, list[float]] = {}
     for line, row in _rows(path):
-        if not columns or not columns.keys() <= row.keys():
+        if not columns or not row.keys() >= set(columns.values()):
             columns |= _columns(row, path, line)
         name = _text(row.get(columns["question_id"]))
         if name is None or name not in choices:

@@ -6,8 +6,8 @@ An answer counts in one of these forms, the case of letters and Markdown's marks
    of अ ब स द, ``आ`` of अ आ इ ई, ``विकल्प ख``), a number from 1 in digits of any script (``2``,
    ``(२)``), the text of one option, or a letter or number before its own text (``B. Gram``);
 2. a longer text with lines that declare a choice of form 1: ``Answer: B``, ``The answer is (B).``,
-   ``उत्तर: (ख)``, ``सही उत्तर ख है।``; the choice may stand on the line below. All such lines must
-   declare the same choice.
+   ``उत्तर - (ख)``, ``सही उत्तर ख है।``; the choice may stand on the line below. All such lines must
+   declare the same choice. What stands before a last ``</think>`` is thought, not answer.
 
 Several letters, a letter before other words, a position that the question lacks, or a number that
 is the text of one option and the position of another are unparsed. Nothing is guessed from words
@@ -52,11 +52,13 @@ _LABEL = rf"(?:{_LETTER}|\d{{1,3}})(?![^\W_]|[\u0900-\u0903\u093a-\u094f\u200c\u
 _NAMED = re.compile(rf"(?:(?:option|choice|विकल्प)\s*)?[(\[]?\s*({_LABEL})\s*[)\]]?")
 _JOINED = re.compile(r"\s*(?:[,;/&+]|and\b|or\b|और|या|तथा|एवं)\s*")
 _DECLARED = re.compile(
-    r"(?:(?:so|thus|hence|therefore|अतः|इसलिए)\b,?\s*)?"
+    r"(?:[-\u2022]\s+)?(?:(?:so|thus|hence|therefore|अतः|इसलिए)\b,?\s*)?"
     r"(?:(?:the|my|final|correct|right|best|सही|अंतिम)\s+){0,3}"
     r"(?:(?:answer|ans|उत्तर|जवाब)(?![^\W_]|[\u0900-\u0903\u093a-\u094f])\.?)"
-    r"(?:(?:\s+(?:is|है))?\s*[:=]|\s+is\b(?!\s*[:=])|(?=\s+.*\sहै$))\s*(.*)$"
+    r"(?:(?:\s+(?:is|है))?\s*[:=\-\u2013\u2014]|\s+is\b(?!\s*[:=])|(?=\s+.*\sहै$))\s*(.*)$"
 )
+_THOUGHT = "</think>"
+_DIGIT = re.compile(r"(?![0-9])\d")
 _MARKS = re.compile(r"[*_`#>]+")
 _OUTER = " \t.,;:!?'\"()[]{}<>।॥-\u2013\u2014\u2018\u2019\u201c\u201d"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -80,6 +82,8 @@ def parse_answer(answer: str | None, options: Sequence[str], *, base: int = 1) -
         options: texts of the question's choices.
         base: what a number that stands for the first choice is, 0 or 1.
     """
+    if answer is not None:
+        answer = answer.rpartition(_THOUGHT)[2]
     if answer is None or not answer.strip():
         return Choice(None, BLANK)
     keys = [key(option) for option in options]
@@ -102,17 +106,18 @@ def judge(choice: Choice, right: int) -> str:
 @lru_cache(maxsize=1 << 12)
 def key(text: str) -> str:
     """What two texts of one option share: letters' case, forms, digits, outer marks folded."""
-    folded = _plain(text)
-    return " ".join(folded.strip(_OUTER).split()) or folded
+    return _bare(_plain(text))
+
+
+def _bare(plain: str) -> str:
+    return " ".join(plain.strip(_OUTER).split()) or plain
 
 
 def _plain(text: str) -> str:
     """A line without Markdown's marks, in one form of letters and digits."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_INVISIBLE).replace("\uff1a", ":")
-        text = "".join(
-            str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text
-        )
+        text = _DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)
     return _MARKS.sub("", text).casefold().strip()
 
 
@@ -141,7 +146,8 @@ def _choice(text: str, keys: Sequence[str], base: int) -> Choice:
     plain = _plain(text)
     named = _NAMED.match(plain)
     by_label = _label(named, plain, keys, base) if named else None
-    same = [place for place, option in enumerate(keys) if option == key(text)]
+    bare = _bare(plain)
+    same = [place for place, option in enumerate(keys) if option == bare]
     if not same:
         return by_label or Choice(None, NO_CHOICE)
     if len(same) > 1 or (by_label and by_label.index is not None and by_label.index != same[0]):

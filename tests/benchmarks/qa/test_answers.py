@@ -54,6 +54,9 @@ OPTIONS = ["Wheat", "Gram", "Rice and gram", "ज़मीन"]
         ("सही उत्तर ख है।", 1),
         ("चना दलहन है।\nउत्तर ： ख", 1),  # noqa: RUF001 - a full-width colon is meant
         ("Answer: Gram", 1),
+        ("- Answer - B", 1),
+        ("उत्तर \u2013 (ख)", 1),
+        ("<think>Answer: A? No.\nAnswer: C</think>\n\nAnswer: B", 1),
         ("Answer: B\nAnswer: (b)", 1),
     ],
 )
@@ -67,6 +70,7 @@ def test_one_choice(answer: str, index: int) -> None:
         (None, BLANK),
         ("", BLANK),
         (" \n", BLANK),
+        ("<think>Answer: A</think>", BLANK),
         ("A, C", SEVERAL),
         ("A and C", SEVERAL),
         ("(क) या (ख)", SEVERAL),
