@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -11,6 +12,7 @@ from domainbench.benchmarks.models.spec import parse_model
 from domainbench.benchmarks.qa.prompts import continuations, loglikelihood_prompt
 from domainbench.benchmarks.qa.score import score
 from domainbench.schemas.errors import UsageError
+from tests.benchmarks.models.server import Reply, Seen, serve
 from tests.benchmarks.qa.releases import question, write_questions
 from tests.benchmarks.tiny_model import make_tiny_model
 
@@ -189,3 +191,35 @@ def test_generations_are_scored(folder: Path, tmp_path: Path) -> None:
     assert one.right + one.wrong + one.unparsed + one.missing == 2
     assert found.source.completion_tokens is not None
     assert found.source.completion_tokens <= 12
+
+
+def test_an_endpoint_that_runs_the_model_gives_what_the_model_gives(
+    folder: Path, tmp_path: Path
+) -> None:
+    local = load(folder)
+
+    def answer(seen: Seen, _number: int) -> Reply:
+        text = seen.payload["prompt"]
+        found = local._tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)
+        ids = found["input_ids"]
+        with torch.inference_mode():
+            logs = local._model(torch.tensor([ids])).logits[0].log_softmax(-1)
+        values = [None, *(float(logs[i, token]) for i, token in enumerate(ids[1:]))]
+        offsets = [first for first, _ in found["offset_mapping"]]
+        return Reply(
+            {"choices": [{"logprobs": {"text_offset": offsets, "token_logprobs": values}}]}
+        )
+
+    rows = [
+        question(f"q{i}", i % 4, question=f"{i} में {i + 1} जोड़ने पर?", context="अंक" if i else None)
+        for i in range(6)
+    ]
+    release = write_questions(tmp_path / "release", rows)
+    with serve(answer) as (url, _):
+        there = score(release, model=f"endpoint:tiny@{url}", output=tmp_path / "there")
+    here = score(release, model=f"local:{folder},device=cpu", output=tmp_path / "here")
+    assert there.accuracies == here.accuracies
+    assert there.source.completion_tokens == here.source.completion_tokens
+    tables = [pq.read_table(tmp_path / side / "answers.parquet") for side in ("there", "here")]
+    for one, two in zip(*(table.column("logprobs").to_pylist() for table in tables), strict=True):
+        assert one == pytest.approx(two, abs=1e-3)
