@@ -27,8 +27,8 @@ _CUT_MARK = re.compile(
     r"(?:\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\[?\(?(?:truncated|cut off|continued)\)?\]?)$",
     re.IGNORECASE,
 )
-_CUT_END = re.compile(r"(?:[^\W\d_]-|,|;|/|&|्)$")
-"""A word broken by a hyphen, a sign that joins, or a virama that joins to a letter not there."""
+_CUT_END = re.compile(r"[,;&]$")
+"""A sign that joins, with nothing behind it."""
 
 _PLACE = r"\(?(?:[a-h]|[ivx]{1,4}|[1-8]|[कखगघ])\)?"
 _REFERENCE = re.compile(
@@ -61,16 +61,16 @@ def refers_to_image(question: str) -> str | None:
 def is_truncated(question: str, options: Sequence[str]) -> str | None:
     """What shows that the question or an option is cut short, None if nothing does.
 
-    Only signs at the end count: a mark of omission, a hyphen or comma with nothing behind it, a
-    bracket left open, a virama without the letter it joins to. A stem that goes on in its options
-    ("The capital is") is no fault.
+    Only signs at the end count: a mark of omission; in the question also a comma or "&" with
+    nothing behind it and a bracket left open. A stem that goes on in its options ("The capital
+    is", "सही है-") is no fault, nor is a virama, in which Sanskrit words end. A text cut without a
+    sign is not found.
     """
     for text in (question, *options):
-        end = text.rstrip()
-        if mark := _CUT_MARK.search(end):
+        if mark := _CUT_MARK.search(text.rstrip()):
             return f"it ends in {mark.group()!r}"
-        if (mark := _CUT_END.search(end)) and len(end) > len(mark.group()):
-            return f"it ends in {mark.group()!r}"
+    if mark := _CUT_END.search(question.rstrip()):
+        return f"it ends in {mark.group()!r}"
     return _open_bracket(question)
 
 

@@ -30,13 +30,16 @@ _DEVIATIONS = 6.0
 _PIECES = 64
 
 _NEGATIONS = frozenset(
-    """not no never none neither nor except without false incorrect wrong untrue least unless cannot
-    isn aren doesn don didn wasn weren minimum maximum lowest highest smallest largest first last
-    increase decrease increases decreases before after more less true correct best worst
-    नहीं न ना मत बिना सिवाय छोड़कर छोड़कर अतिरिक्त असत्य गलत ग़लत अनुचित सत्य सही उचित अधिकतम न्यूनतम सबसे कम
-    अधिक प्रथम अंतिम पहले बाद सर्वाधिक""".split()  # noqa: SIM905
+    """not no never none neither nor except without cannot isn aren doesn don didn wasn weren
+    नहीं न ना मत बिना सिवाय छोड़कर अतिरिक्त""".split()  # noqa: SIM905
 )
-"""Words that turn a question into another one."""
+"""Words that turn a question around where they stand in one of two texts only."""
+_OPPOSITES = frozenset(
+    """minimum maximum lowest highest smallest largest first last least most best worst increase
+    decrease increases decreases before after more less true false correct incorrect right wrong
+    अधिकतम न्यूनतम सबसे कम अधिक प्रथम अंतिम पहले बाद सही गलत सत्य असत्य उचित अनुचित""".split()  # noqa: SIM905
+)
+"""Words that do so where another of them stands in their place."""
 _DIGITS = re.compile(r"\d")
 
 
@@ -116,17 +119,21 @@ def banding(threshold: float, permutations: int) -> tuple[int, int]:
 def distinct(left: str, right: str) -> bool:
     """Whether two similar texts ask different things.
 
-    They do if words with digits in them differ, or words such as "not", "except", "highest", नहीं.
+    They do if the words with digits in them differ, if one has a negation that the other has not
+    ("not", "except", नहीं), or if each has a word of opposites that the other has not ("first" and
+    "last", सही and गलत).
 
     Args:
         left: a text as ``match_key`` gives it.
         right: another.
     """
-    return _telling(left) != _telling(right)
-
-
-def _telling(text: str) -> Counter[str]:
-    return Counter(w for w in text.split() if w in _NEGATIONS or _DIGITS.search(w))
+    ours, theirs = Counter(left.split()), Counter(right.split())
+    only_left, only_right = ours - theirs, theirs - ours
+    changed = [*only_left, *only_right]
+    if any(word in _NEGATIONS or _DIGITS.search(word) for word in changed):
+        return True
+    sides = (only_left, only_right)
+    return all(any(word in _OPPOSITES for word in side) for side in sides)
 
 
 def _kernels() -> Any:

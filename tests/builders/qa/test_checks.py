@@ -46,12 +46,12 @@ def test_questions_that_only_use_the_word(question):
 @pytest.mark.parametrize(
     ("question", "options"),
     [
-        ("The crop grown in the rabi sea-", ["Wheat", "Rice"]),
+        ("The crops grown in winter are wheat &", ["gram", "rice"]),
         ("Which of these crops,", ["Wheat", "Rice"]),
         ("The main ingredient (according to the", ["Wheat", "Rice"]),
         ("What is photosynthesis [...]", ["A process", "A plant"]),
-        ("निम्न में से कौन सा खनिज पदार्थ्", ["लोहा", "सोना"]),
-        ("Which crop is grown?", ["Wheat", "Rice in the irri-"]),
+        ("निम्न में से कौन सा खनिज (", ["लोहा", "सोना"]),
+        ("Which crop is grown?", ["Wheat", "Rice in the [...]"]),
     ],
 )
 def test_cut_texts(question, options):
@@ -67,6 +67,8 @@ def test_cut_texts(question, options):
         ("Which is true (see Act 5)?", ["A", "B"]),
         ("Fill in: the pH of water is ____", ["7", "-"]),
         ("Name the process...", ["a", "b"]),
+        ("निम्न में से कौन सही है-", ["लोहा", "सोना"]),
+        ("Which of these is an ion?", ["OH-", "वमनम्"]),
         ("भारत की राजधानी है", ["दिल्ली", "मुंबई"]),
     ],
 )

@@ -37,7 +37,7 @@ ENGLISH = [
     krishi(1, "Which crop is sown in the rabi season?", ["Wheat", "Paddy", "Cotton", "Jute"], "A"),
     krishi(2, "Which nutrient makes leaves dark green?",
            ["Boron", "Nitrogen", "Calcium", "Sulphur"], "B", question_level="Medium"),
-    krishi(3, "Paddy is mostly sown in the season called", ["Rabi", "Zaid", "Kharif", "Autumn"], "C",
+    krishi(3, "Paddy is mostly sown in the season", ["Rabi", "Zaid", "Kharif", "Autumn"], "C",
            question_level="Hard"),
     krishi(4, "Which of these soils is rich in humus?",
            ["Desert soil", "Laterite soil", "Saline soil", "Forest soil"], "D", topic="Soils"),

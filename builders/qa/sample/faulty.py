@@ -1,0 +1,304 @@
+"""A generator of choice tables with planted faults, and the record of what was planted.
+
+The names in the questions are made of syllables, so that any two questions differ in most of their
+text; nothing but what is planted should be found in them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .. import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+SHARE = 0.005
+"""Share of the questions that each kind of fault is planted in."""
+LOOKALIKE = "lookalike"
+EMBEDDED = "embedded"
+_COLUMNS = (
+    "id",
+    "question",
+    "option_a",
+    "option_b",
+    "option_c",
+    "option_d",
+    "correct_answer",
+    "language",
+)
+_LETTERS = "ABCD"
+
+_ONSETS = tuple("b br d dr f g gr k kr l m n p pr r s st t tr v z".split())
+_NUCLEI = ("a", "e", "i", "o", "u", "ai", "eo")
+_CODAS = ("", "l", "m", "n", "r", "s", "nd", "rt")
+_CONSONANTS = "कखगचजटडतदनपबमयरलवसह"
+_VOWELS = ("", "ा", "ि", "ी", "ु", "े", "ो")
+
+_ENGLISH = (
+    "By the survey of {a} in {year}, which of these was first grown near {b} by those of {c}?",
+    "Which court in {a} decided the dispute between {b} and the council of {c} about the well?",
+    "The bank of {a} lends money to the traders of {b}. Which of these does it ask {c} for?",
+    "Which herb of the forest at {a} does the physician {b} give to those of {c} for a cough?",
+)
+_HINDI = (
+    "वर्ष {year} में {a} के सर्वेक्षण के अनुसार {c} के किसानों ने {b} के पास सबसे पहले क्या उगाया था?",
+    "{a} का कौन सा न्यायालय {b} और {c} की परिषद के बीच कुएँ के विवाद का निर्णय करता है?",
+    "{a} का बैंक {b} के व्यापारियों को धन उधार देता है। वह {c} से बदले में क्या माँगता है?",
+    "{a} के जंगल की कौन सी जड़ी-बूटी वैद्य {b} द्वारा {c} के लोगों को खाँसी में दी जाती है?",
+)  # fmt: skip
+
+
+@dataclass
+class Planted:
+    """Identifiers in the generated files, by what was planted in them."""
+
+    faults: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """Fault, as the builder names it → identifiers."""
+    sound: list[str] = field(default_factory=list[str])
+    """Questions that must be kept: plain ones, lookalikes, and those with embedded options."""
+    lookalikes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Pairs that differ by a number only."""
+
+
+class _Maker:
+    """Draws questions; every name is drawn anew."""
+
+    def __init__(self, seed: int) -> None:
+        self.draw = random.Random(seed)  # noqa: S311 - a benchmark's data, no secret
+
+    def name(self, language: str) -> str:
+        draw = self.draw
+        if language == "hi":
+            return "".join(
+                draw.choice(_CONSONANTS) + draw.choice(_VOWELS) for _ in range(draw.randint(3, 5))
+            )
+        parts = (
+            draw.choice(_ONSETS) + draw.choice(_NUCLEI) + draw.choice(_CODAS)
+            for _ in range(draw.randint(2, 4))
+        )
+        return "".join(parts).capitalize()
+
+    def names(self, language: str, count: int) -> list[str]:
+        """Different phrases of two names each."""
+        found: dict[str, None] = {}
+        while len(found) < count:
+            found[f"{self.name(language)} {self.name(language)}"] = None
+        return list(found)
+
+    def question(self, number: int, language: str) -> dict[str, Any]:
+        template = self.draw.choice(_HINDI if language == "hi" else _ENGLISH)
+        a, b, c = self.names(language, 3)
+        year = self.draw.randint(1950, 2020)
+        return {
+            "id": f"q{number:07d}",
+            "question": template.format(a=a, b=b, c=c, year=year),
+            "options": self.names(language, 4),
+            "answer": _LETTERS[self.draw.randrange(4)],
+            "language": "Hindi" if language == "hi" else "English",
+        }
+
+
+def make_faulty(folder: Path, *, questions: int = 100_000, seed: int = 0) -> Planted:
+    """Write ``english.jsonl``, ``hindi.csv`` and ``embedded.jsonl`` into a folder.
+
+    Args:
+        folder: where the files go; it is made.
+        questions: rows in all, about a quarter of them in Hindi.
+        seed: another seed, other questions.
+
+    Returns:
+        What was planted where.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    maker = _Maker(seed)
+    planted = Planted()
+    each = max(1, round(questions * SHARE))
+    faulty = each * (len(_SPOILERS) + len(_REPEATERS) + 2)
+    plain = [
+        maker.question(number, "hi" if number % 4 == 0 else "en")
+        for number in range(questions - faulty)
+    ]
+    planted.sound += [row["id"] for row in plain]
+    rows = [*plain]
+    number = len(plain)
+    for fault, spoil in _SPOILERS.items():
+        for _ in range(each):
+            row = maker.question(number, "hi" if number % 4 == 0 else "en")
+            spoil(row, maker)
+            rows.append(row)
+            planted.faults.setdefault(fault, []).append(row["id"])
+            number += 1
+    maker.draw.shuffle(rows)
+    embedded = [_embedded(maker.question(number + n, "en"), n) for n in range(each)]
+    planted.sound += [row["id"] for row in embedded]
+    number += each
+    # What repeats a question stands behind it in the same file.
+    chosen = maker.draw.sample(plain, each * len(_REPEATERS))
+    for place, (fault, repeat) in enumerate(_REPEATERS.items()):
+        for source in chosen[place * each : (place + 1) * each]:
+            rows.append({**repeat(source, maker), "id": f"q{number:07d}"})
+            planted.faults.setdefault(fault, []).append(f"q{number:07d}")
+            number += 1
+    dated = [row for row in plain if _year(row["question"])]
+    for source in maker.draw.sample(dated, each):
+        rows.append({**_other_year(source), "id": f"q{number:07d}"})
+        planted.lookalikes.append((source["id"], f"q{number:07d}"))
+        planted.sound.append(f"q{number:07d}")
+        number += 1
+    _write(folder, rows, embedded)
+    return planted
+
+
+# ----------------------------------------------------------------------------------------- faults
+
+
+def _wrong_language(row: dict[str, Any], maker: _Maker) -> None:
+    other = "en" if row["language"] == "Hindi" else "hi"
+    row.update({**maker.question(0, other), "id": row["id"], "language": row["language"]})
+
+
+def _broken(row: dict[str, Any], maker: _Maker) -> None:
+    if row["language"] == "Hindi" and maker.draw.random() < 0.5:
+        # UTF-8 read as cp1252; a byte that it does not know becomes a question mark.
+        row["question"] = row["question"].encode("utf-8").decode("cp1252", "replace")
+    else:
+        place = maker.draw.randrange(len(row["question"]) - 1)
+        row["question"] = row["question"][:place] + "\ufffd" + row["question"][place + 1 :]
+
+
+def _truncated(row: dict[str, Any], maker: _Maker) -> None:
+    kept = row["question"].split()[: maker.draw.randint(8, 12)]
+    row["question"] = " ".join(kept).rstrip("?।.,") + maker.draw.choice((",", " (", " &", " [...]"))
+
+
+def _image(row: dict[str, Any], maker: _Maker) -> None:
+    if row["language"] == "Hindi":
+        row["question"] = f"नीचे दिए गए चित्र में {maker.names('hi', 1)[0]} का कौन सा भाग दिखाया गया है?"
+    else:
+        row["question"] = f"Which part of {maker.names('en', 1)[0]} is shown in the figure below?"
+
+
+def _equal_options(row: dict[str, Any], maker: _Maker) -> None:
+    one, two = maker.draw.sample(range(4), 2)
+    row["options"][one] = row["options"][two]
+
+
+def _few_options(row: dict[str, Any], maker: _Maker) -> None:
+    row["options"] = [row["options"][0], "", "", ""]
+    row["answer"] = "A"
+    del maker
+
+
+def _missing_option(row: dict[str, Any], maker: _Maker) -> None:
+    row["options"][maker.draw.randrange(3)] = ""
+
+
+def _answer(*values: str) -> Callable[[dict[str, Any], _Maker], None]:
+    def spoil(row: dict[str, Any], maker: _Maker) -> None:
+        row["answer"] = maker.draw.choice(values)
+
+    return spoil
+
+
+_SPOILERS: dict[str, Callable[[dict[str, Any], _Maker], None]] = {
+    faults.WRONG_LANGUAGE: _wrong_language,
+    faults.BROKEN_UNICODE: _broken,
+    faults.TRUNCATED: _truncated,
+    faults.IMAGE: _image,
+    faults.EQUAL_OPTIONS: _equal_options,
+    faults.FEW_OPTIONS: _few_options,
+    faults.MISSING_OPTION: _missing_option,
+    faults.NO_ANSWER: _answer("", "-", "NA"),
+    faults.ANSWER_OUTSIDE: _answer("E", "6", "h"),
+    faults.SEVERAL_ANSWERS: _answer("A, C", "B and D", "AC"),
+    faults.UNREADABLE_ANSWER: _answer("see the key", "bonus", "zz"),
+}
+
+
+def _again(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
+    """The question with its options in another order, other blanks and other case."""
+    order = maker.draw.sample(range(4), 4)
+    right = _LETTERS.index(row["answer"])
+    text = row["question"].replace(" ", "  ", 3)
+    return {
+        **row,
+        "question": text.upper() if maker.draw.random() < 0.3 else text,
+        "options": [row["options"][place] for place in order],
+        "answer": _LETTERS[order.index(right)],
+    }
+
+
+def _nearly(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
+    """The question with a slip of the pen: one letter of a word doubled."""
+    words = row["question"].split()
+    place = maker.draw.choice(
+        [n for n, word in enumerate(words) if word.isalpha() and len(word) > 4] or [0]
+    )
+    words[place] = words[place][:2] + words[place][1:]
+    return {**row, "question": " ".join(words)}
+
+
+_REPEATERS: dict[str, Callable[[dict[str, Any], _Maker], dict[str, Any]]] = {
+    faults.EXACT_DUPLICATE: _again,
+    faults.NEAR_DUPLICATE: _nearly,
+}
+
+
+def _year(text: str) -> str | None:
+    return next((w.rstrip(",") for w in text.split() if w.rstrip(",").isdigit()), None)
+
+
+def _other_year(row: dict[str, Any]) -> dict[str, Any]:
+    year = _year(row["question"]) or ""
+    return {**row, "question": row["question"].replace(year, str(int(year) - 200))}
+
+
+# ------------------------------------------------------------------------------------------ files
+
+
+def _embedded(row: dict[str, Any], number: int) -> dict[str, str]:
+    styles = ("({}) ", "{}. ", "{}) ")
+    marks = ("abcd", "ABCD", "1234")
+    style, letters = styles[number % 3], marks[number // 3 % 3]
+    told = " ".join(
+        style.format(mark) + option for mark, option in zip(letters, row["options"], strict=True)
+    )
+    return {
+        "id": row["id"],
+        "question": f"{row['question']} {told}",
+        "correct_answer": row["answer"],
+        "language": row["language"],
+    }
+
+
+def _write(
+    folder: Path, rows: Iterable[dict[str, Any]], embedded: Iterable[dict[str, str]]
+) -> None:
+    with (
+        (folder / "english.jsonl").open("w", encoding="utf-8") as english,
+        (folder / "hindi.csv").open("w", encoding="utf-8", newline="") as hindi,
+    ):
+        table = csv.DictWriter(hindi, _COLUMNS, lineterminator="\n")
+        table.writeheader()
+        for row in rows:
+            options = dict(zip(_COLUMNS[2:6], row["options"], strict=True))
+            flat = {
+                "id": row["id"],
+                "question": row["question"],
+                **options,
+                "correct_answer": row["answer"],
+                "language": row["language"],
+            }
+            if row["language"] == "Hindi":
+                table.writerow(flat)
+            else:
+                english.write(json.dumps(flat, ensure_ascii=False) + "\n")
+    with (folder / "embedded.jsonl").open("w", encoding="utf-8") as out:
+        for row in embedded:
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
