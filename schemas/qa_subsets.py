@@ -7,10 +7,14 @@
 ``sentences-en-hi``               the same ranking for English questions, only the Hindi sentence
                                   that holds the answer is relevant
 ================================  ==============================================================
+
+Titles are left out: those of a translated set are often the original's, by which a question of the
+other language would find its passage.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
@@ -40,7 +44,7 @@ def qa_subsets(read: Reader) -> list[Subset]:
             Subset(f"{SENTENCES}-{label}", kind, queries, _pairs(SENTENCES, label))
             for label, queries, _ in _directions(by_task[SENTENCES])
         ]
-    return [subset for subset in found if can_name(subset.name)]
+    return [replace(subset, titled=False) for subset in found if can_name(subset.name)]
 
 
 def _answers(pairs: Any, read: Reader) -> Iterator[Subset]:

@@ -66,7 +66,8 @@ def _subset_configs(manifest: Manifest, subset: Subset, splits: list[str]) -> li
         lines += [f"- config_name: {subset.name}-{table}", "  data_files:"]
         for split in sorted(manifest.tables[table].splits) if table == "corpus" else splits:
             lines += [f"  - split: {split}", f"    path: {table}/{split}-*.parquet"]
-        lines.append(f"  columns: {json.dumps(columns)}")
+        shown = [name for name in columns if name != "title" or subset.titled]
+        lines.append(f"  columns: {json.dumps(shown)}")
         if filters[table]:
             lines.append(f"  filters: {json.dumps(filters[table], ensure_ascii=False)}")
     return lines

@@ -29,6 +29,8 @@ class Subset:
     corpus: tuple[Filter, ...] = ()
     queries: tuple[Filter, ...] = ()
     qrels: tuple[Filter, ...] = (RELEVANT,)
+    titled: bool = True
+    """Whether the titles of documents are part of their texts."""
 
 
 def can_name(label: str) -> bool:

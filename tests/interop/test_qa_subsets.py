@@ -49,6 +49,12 @@ def test_every_ranking_is_a_subset(bilingual: Release) -> None:
     assert names[4:] == [f"{name}-{table}" for name in SUBSETS for table in tables]
 
 
+def test_titles_are_left_out(bilingual: Release, tmp_path: Path) -> None:
+    name, cache = "passages-en-hi-corpus", str(tmp_path / "cache")
+    rows = load_dataset(str(bilingual.path), name, split="test", cache_dir=cache)
+    assert rows.column_names == ["_id", "text"]
+
+
 def test_answers_of_a_pool(bilingual: Release, tmp_path: Path) -> None:
     found = loaded(bilingual, tmp_path, "answers-law-en")
     assert found["corpus"] == ["o-law-en-land-court", "o-law-en-paddy-rice"]
