@@ -15,7 +15,6 @@ from ..schemas.progress import SILENT, Progress
 from .environment import environment
 from .experiment import RankingExperiment, Setting
 from .qa.choices import ChoiceExperiment
-from .ranking import runs_folder
 from .registry import choose_task
 from .results import ReleaseEntry, Results, SystemEntry
 from .scoring import LEVEL, RESAMPLES, Scorer
@@ -87,7 +86,7 @@ def evaluate(
         views=(query_view or chosen.query_view, corpus_view or chosen.corpus_view),
         k=k,
         measures=measures or chosen.measures,
-        folder=runs_folder(output),
+        output=output,
         recompute=recompute,
         progress=progress,
     )

@@ -11,7 +11,7 @@ from ..retrieval.identifiers import locate
 from ..retrieval.measures import Measure
 from .data import Documents, Queries, ranking_identity
 from .pools import Making, by_partition, make_pools, rank_pools
-from .ranking import ranking_depth
+from .ranking import ranking_depth, runs_folder
 from .scoring import per_partition, per_query, split_qrels
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Setting:
     k: int | None
     """Documents ranked for each query, if it was told."""
     measures: Sequence[str]
-    folder: Path | None
-    """Of finished rankings."""
+    output: Path | None
+    """Folder for ``runs/``, where finished rankings are kept."""
     recompute: bool
     progress: Progress
 
@@ -120,7 +120,7 @@ class RankingExperiment:
         making = Making(
             identity=ranking_identity(s.release, s.task, self._documents, self._queries, s.views),
             own=self._queries.own(self._documents),
-            folder=s.folder,
+            folder=runs_folder(s.output),
             recompute=s.recompute,
             progress=s.progress,
         )

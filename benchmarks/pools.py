@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..retrieval.texts import Texts
     from ..schemas.progress import Progress
     from .data import Documents, Queries
-    from .task import Task
+    from .task import Pools, Task
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ def make_pools(
     texts = cache(lambda: documents.texts(views[1]))
     owners = documents.values(task.pools.column)
     found: list[Pool] = []
-    for name, chosen in _asked(task, documents, queries, owners):
+    for name, chosen in _asked(task.pools, documents, queries, owners):
         doc_ids = documents.ids.filter(pc.call_function("equal", [owners, name]))
 
         def load(doc_ids: Any = doc_ids) -> Texts:
@@ -110,20 +110,17 @@ def make_pools(
 
 
 def _asked(
-    task: Task, documents: Documents, queries: Queries, owners: Any
+    pools: Pools, documents: Documents, queries: Queries, owners: Any
 ) -> Iterator[tuple[str, Any]]:
     """Pools by name, each with the ids of the queries that are asked in it."""
-    assert task.pools is not None  # noqa: S101 - the caller has looked
-    values = None if task.pools.across else queries.values(task.pools.column)
+    values = None if pools.across else queries.values(pools.column)
     for name in sorted(owners.unique().to_pylist()):
-        inside = pc.call_function("equal", [owners, name])
-        if values is None:
-            answered = is_among(
-                as_strings(queries.qrels.column("corpus-id")), documents.ids.filter(inside)
-            )
-            chosen = is_among(queries.ids, queries.qrels.column("query-id").filter(answered))
-        else:
+        if values is not None:
             chosen = pc.call_function("equal", [values, name])
+        else:
+            doc_ids = documents.ids.filter(pc.call_function("equal", [owners, name]))
+            answers = is_among(as_strings(queries.qrels.column("corpus-id")), doc_ids)
+            chosen = is_among(queries.ids, queries.qrels.column("query-id").filter(answers))
         if chosen.true_count:
             yield name, queries.ids.filter(chosen)
 

@@ -7,8 +7,10 @@ its score for the question alone.
 
 Equal best options share the credit, 1/m for the right one among m, as ARC gives it. A question for
 which nothing is found has no answer: an outcome of its own (``Answered``), which counts 0. Chance
-level is the mean of 1 / number of options. Scores are compared between queries as they are; a
-system that scores longer queries higher prefers longer options.
+level is the mean of 1 / number of options.
+
+Scores are compared between queries as they are. A system that scores longer queries higher prefers
+longer options, and a fused score tells at which ranks a document stood, hardly how well it fits.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from ...schemas.qa import pool_name
 from ..data import Documents, choice_identity, is_among
 from ..experiment import Outcome
 from ..pools import Making, Pool, rank_pools
-from ..ranking import ranking_depth
+from ..ranking import ranking_depth, runs_folder
 from ..results import ALL
 from ..scoring import per_query, query_labels
 from ..task import columns_of
@@ -148,11 +150,12 @@ class ChoiceExperiment:
     def run(self, systems: Mapping[str, System]) -> dict[str, Outcome]:
         """Let each system choose."""
         s = self._setting
+        folder = runs_folder(s.output)
         making = Making(
             identity=choice_identity(s.release, s.task, s.split, self._columns),
             own={},
             # What is ranked of every pool for every question would be too much to keep.
-            folder=s.folder if s.task.pools is None else None,
+            folder=folder if s.task.pools is None else None,
             recompute=s.recompute,
             progress=s.progress,
         )

@@ -153,6 +153,12 @@ def test_costs_of_pools_are_one_for_each_system(bilingual: Release) -> None:
     assert results.costs[0].search_seconds is not None
 
 
+def test_a_call_at_fault_leaves_nothing_behind(bilingual: Release, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="CLAIMS"):
+        evaluate(bilingual, ["bm25"], corpus_view="CLAIMS", output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_slices_hold_only_queries_of_the_task(bilingual: Release) -> None:
     results = evaluate(bilingual, ["bm25"], task="answers", by=["type", "domain"])
     slices = {f.slice: f.n for f in results.figures if f.partition == "ALL" and f.slice}
@@ -180,6 +186,18 @@ def test_lost_documents_count_as_missed(tmp_path: Path) -> None:
     assert results.relevant_outside_corpus == 4
     assert value(results, "RR", "hi-hi") == 0
     assert value(results, "RR", "en-en") == 1
+
+
+def test_pairs_outside_the_pools_are_told(tmp_path: Path) -> None:
+    rows = choice_rows()
+    rows["queries"] = [row | {"pool": "physics/en"} for row in rows["queries"]]
+    with pytest.raises(DataError, match="no pool holds both") as caught:
+        evaluate(write(tmp_path / "elsewhere", rows), ["bm25"])
+    assert "law/en" in str(caught.value.found)
+    rows = span_rows()
+    rows["qrels"] = [row | {"partition": "en-en"} for row in rows["qrels"]]
+    with pytest.raises(DataError, match="in several pools"):
+        evaluate(write(tmp_path / "mixed", rows), ["bm25"], task="passages")
 
 
 def test_a_grid_runs_a_single_ranking_only(bilingual: Release, tmp_path: Path) -> None:
