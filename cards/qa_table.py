@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..benchmarks.qa.scores import Accuracy, QaScores
 
-MOST_SLICES = 30
+MOST_SLICES = 20
 """Labels of a column that are shown, those with most questions."""
 
 

@@ -101,7 +101,7 @@ class EndpointModel:
                                 f"the endpoint failed {failures} requests in a row",
                                 place=self._spec.url,
                                 found=response.error,
-                                hint="responses so far are recorded; run again to go on",
+                                hint="with an output folder, a later run goes on from here",
                             )
             finally:
                 stop.set()

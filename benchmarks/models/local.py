@@ -18,11 +18,14 @@ from .requests import GENERATION, LOGLIKELIHOOD, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
+    from pathlib import Path
 
     from pydantic import JsonValue
 
     from .spec import ModelSpec
 
+_EXPECTED = "a folder of a causal model, or the name of one that this machine can reach"
+_HUB_SECONDS = 15
 _UNBOUNDED = 1 << 20
 """Tokenizers without a limit say a number above this one."""
 _DEFAULT_LENGTH = 2048
@@ -221,6 +224,18 @@ def local_parameters(spec: ModelSpec, protocol: str) -> dict[str, JsonValue]:
     return found | ({"max_tokens": spec.options["max_tokens"]} if protocol == GENERATION else {})
 
 
+def find_folder(name: str) -> Path | None:
+    """The folder that is named, None if the name is one of the Hub.
+
+    Raises:
+        UsageError: the name is a path, and no folder is there.
+    """
+    try:
+        return model_folder(name)
+    except UsageError:
+        raise UsageError(f"there is no folder {name!r}", expected=_EXPECTED) from None
+
+
 def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     """Tokens that end a text."""
     found = model.generation_config.eos_token_id
@@ -257,15 +272,19 @@ def _quiet() -> Generator[None]:
 def _load(spec: ModelSpec) -> tuple[Any, Any]:
     """Model and tokenizer, from a folder, the local cache or the Hub."""
     import torch
+    from huggingface_hub import HfApi
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    folder = model_folder(spec.model)
+    folder = find_folder(spec.model)
     name = str(folder or spec.model)
     options: dict[str, Any] = {"dtype": getattr(torch, spec.options["dtype"])}
     error: Exception | None = None
     # What is cached is taken without asking the network.
     for local in [True] if folder else [True, False]:
         try:
+            if not local:
+                # Asked once: loading would try for half a minute.
+                HfApi().model_info(name, timeout=_HUB_SECONDS)
             with _quiet():
                 model: Any = AutoModelForCausalLM.from_pretrained(
                     name, local_files_only=local, **options
@@ -278,5 +297,5 @@ def _load(spec: ModelSpec) -> tuple[Any, Any]:
     raise UsageError(
         f"the language model {spec.model!r} cannot be loaded",
         found=None if error is None else first_line(error),
-        expected="a folder of a causal model, or the name of one that this machine can reach",
+        expected=_EXPECTED,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from ...retrieval.dense.models import model_revision
 from ...schemas.errors import UsageError
 from ..models.endpoint import EndpointModel, endpoint_parameters
-from ..models.local import LocalModel, local_parameters
+from ..models.local import LocalModel, find_folder, local_parameters
 from ..models.recording import Recording, answer_all, recorded_parameters
 from ..models.requests import GENERATION, LOGLIKELIHOOD, Request, Response
 from ..models.spec import ENDPOINT, ModelSpec
@@ -94,6 +94,7 @@ def _parameters(spec: ModelSpec, protocol: str, recorded: Path | None) -> dict[s
         return endpoint_parameters(spec, protocol)
     problem = None
     try:
+        find_folder(spec.model)
         revision = model_revision(spec.model)
     except UsageError as error:
         problem, revision = error, None
