@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 import pytrec_eval
 
+from domainbench import build
 from domainbench.benchmarks.evaluate import evaluate
 from domainbench.benchmarks.grid.config import read_config
 from domainbench.benchmarks.grid.run import run_grid
@@ -212,3 +213,20 @@ def test_a_grid_runs_a_single_ranking_only(bilingual: Release, tmp_path: Path) -
     path.write_text(text.format(task=""))
     with pytest.raises(UsageError, match="'answers': it has more than one ranking"):
         run_grid(bilingual, read_config(path), tmp_path / "other")
+
+
+@pytest.mark.real_data
+def test_words_find_passages_of_their_own_language_only(data_dir: Path, tmp_path: Path) -> None:
+    sources = [data_dir / "qa" / f"xquad.{language}.json" for language in ("en", "hi")]
+    release = build("qa", sources, tmp_path / "xquad")
+    passages = evaluate(release, ["bm25"], measures=["nDCG@10"])
+    assert passages.task == "passages"
+    assert passages.documents == 480
+    figures = {label: value(passages, "nDCG@10", label) or 0 for label in passages.partitions}
+    assert min(figures["en-en"], figures["hi-hi"]) > 0.9
+    # Latin names and numbers in Hindi texts are all that the languages share.
+    assert max(figures["en-hi"], figures["hi-en"]) < 0.15
+    sentences = evaluate(release, ["bm25"], task="sentences")
+    assert (value(sentences, "AP", "same") or 0) > 0.7
+    assert (value(sentences, "AP", "other") or 0) < 0.02
+    assert (value(sentences, "Same language@10") or 0) > 0.98
