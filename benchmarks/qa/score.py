@@ -62,8 +62,8 @@ def score(
             translations.
         output: folder for ``scores.json``, ``answers.parquet`` and ``recordings/``; recorded
             responses in it are used again.
-        limit: questions scored at most, drawn by the seed; a larger limit keeps those of a
-            smaller one.
+        limit: questions scored at most, drawn by the seed, translations together; a larger limit
+            keeps those of a smaller one.
         seed: seed of draws.
         recompute: ask the model again even so.
         progress: shown while it works.
@@ -87,7 +87,9 @@ def score(
         raise DataError(
             "the split has no questions with choices", place=release.path, found=f"split {split}"
         )
-    chosen = choice.take(_drawn(choice.column("_id").to_pylist(), limit, seed))
+    chosen = choice.take(_drawn(choice, limit, seed))
+    if output is not None:
+        _make_folder(output)
     if answers is not None:
         verdicts, source = _from_file(answers, choice, chosen)
     else:
@@ -124,7 +126,6 @@ def score(
             environment=environment(),
         )
     if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
         write_verdicts(output / ANSWERS_NAME, verdicts, outcomes, found)
         scores.write(output)
     return scores
@@ -155,13 +156,25 @@ def _choice_questions(questions: Any) -> Any:
     return questions.filter(pc.call_function("and", [several, known]))
 
 
-def _drawn(ids: Sequence[str], limit: int | None, seed: int) -> list[int]:
-    """Places of the questions within the limit, in their order."""
+def _drawn(questions: Any, limit: int | None, seed: int) -> list[int]:
+    """Places of the questions within the limit, in their order; translations are drawn together."""
+    ids = questions.column("_id").to_pylist()
     if limit is None or limit >= len(ids):
         return list(range(len(ids)))
-    digests = [hashlib.sha256(f"{seed}:{name}".encode()).digest() for name in ids]
+    groups = [
+        name if group is None else group
+        for name, group in zip(ids, questions.column("parallel_id").to_pylist(), strict=True)
+    ]
+    digests = [hashlib.sha256(f"{seed}:{group}".encode()).digest() for group in groups]
     order = sorted(range(len(ids)), key=digests.__getitem__)
     return sorted(order[:limit])
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError("the output folder is a file", place=folder) from None
 
 
 def _from_file(path: Path, choice: Any, chosen: Any) -> tuple[list[Verdict], AnswerSource]:

@@ -147,6 +147,17 @@ def test_limits_are_nested_draws(release: Release, tmp_path: Path) -> None:
     assert drawn[4] == sorted(drawn[4])
 
 
+def test_translations_are_drawn_together(tmp_path: Path) -> None:
+    rows = [
+        question(f"{language}{i}", parallel_id=f"p{i}", language=language)
+        for i in range(50)
+        for language in ("en", "hi")
+    ]
+    release = write_questions(tmp_path / "release", rows)
+    scores = score(release, answers=answers_file(tmp_path, {"en1": "A"}), limit=11)
+    assert scores.gaps[0].n == 5
+
+
 def test_numbers_from_zero_are_seen(release: Release, tmp_path: Path) -> None:
     path = answers_file(tmp_path, {"e1": "0", "e2": "1", "e3": "2"})
     scores = score(release, answers=path)
@@ -164,6 +175,8 @@ def test_calls_that_are_wrong(release: Release, tmp_path: Path) -> None:
         score(release, answers=path, by=["colour"])
     with pytest.raises(UsageError, match="unknown split"):
         score(release, answers=path, split="dev")
+    with pytest.raises(UsageError, match="output folder is a file"):
+        score(release, answers=path, output=path)
     with pytest.raises(UsageError, match="limit"):
         score(release, answers=path, limit=0)
     with pytest.raises(UsageError, match="seed"):
