@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
 SHARE = 0.005
 """Share of the questions that each kind of fault is planted in."""
-LOOKALIKE = "lookalike"
-EMBEDDED = "embedded"
-_COLUMNS = (
+_COLUMNS: tuple[str, ...] = (
     "id",
     "question",
     "option_a",
@@ -34,7 +33,7 @@ _COLUMNS = (
 )
 _LETTERS = "ABCD"
 
-_ONSETS = tuple("b br d dr f g gr k kr l m n p pr r s st t tr v z".split())
+_ONSETS = ("b", "br", "d", "dr", "f", "g", "gr", "k", "kr", "l", "m", "n", "p", "r", "s", "t", "v")
 _NUCLEI = ("a", "e", "i", "o", "u", "ai", "eo")
 _CODAS = ("", "l", "m", "n", "r", "s", "nd", "rt")
 _CONSONANTS = "कखगचजटडतदनपबमयरलवसह"
@@ -63,7 +62,17 @@ class Planted:
     sound: list[str] = field(default_factory=list[str])
     """Questions that must be kept: plain ones, lookalikes, and those with embedded options."""
     lookalikes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    """Pairs that differ by a number only."""
+    """Pairs that differ by a number or a negation only, the plain question first."""
+    originals: dict[str, str] = field(default_factory=dict[str, str])
+    """Identifier of a duplicate → that of the question it repeats."""
+    right: dict[str, str] = field(default_factory=dict[str, str])
+    """Identifier of a sound question → the text of its right option."""
+
+    def keep(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Note sound questions."""
+        for row in rows:
+            self.sound.append(row["id"])
+            self.right[row["id"]] = row["options"][_LETTERS.index(row["answer"])]
 
 
 class _Maker:
@@ -124,7 +133,7 @@ def make_faulty(folder: Path, *, questions: int = 100_000, seed: int = 0) -> Pla
         maker.question(number, "hi" if number % 4 == 0 else "en")
         for number in range(questions - faulty)
     ]
-    planted.sound += [row["id"] for row in plain]
+    planted.keep(plain)
     rows = [*plain]
     number = len(plain)
     for fault, spoil in _SPOILERS.items():
@@ -135,8 +144,8 @@ def make_faulty(folder: Path, *, questions: int = 100_000, seed: int = 0) -> Pla
             planted.faults.setdefault(fault, []).append(row["id"])
             number += 1
     maker.draw.shuffle(rows)
-    embedded = [_embedded(maker.question(number + n, "en"), n) for n in range(each)]
-    planted.sound += [row["id"] for row in embedded]
+    apart = [maker.question(number + n, "en") for n in range(each)]
+    planted.keep(apart)
     number += each
     # What repeats a question stands behind it in the same file.
     chosen = maker.draw.sample(plain, each * len(_REPEATERS))
@@ -144,14 +153,15 @@ def make_faulty(folder: Path, *, questions: int = 100_000, seed: int = 0) -> Pla
         for source in chosen[place * each : (place + 1) * each]:
             rows.append({**repeat(source, maker), "id": f"q{number:07d}"})
             planted.faults.setdefault(fault, []).append(f"q{number:07d}")
+            planted.originals[f"q{number:07d}"] = source["id"]
             number += 1
-    dated = [row for row in plain if _year(row["question"])]
-    for source in maker.draw.sample(dated, each):
-        rows.append({**_other_year(source), "id": f"q{number:07d}"})
-        planted.lookalikes.append((source["id"], f"q{number:07d}"))
-        planted.sound.append(f"q{number:07d}")
+    for source in maker.draw.sample([row for row in plain if _can_differ(row)], each):
+        row = {**source, "id": f"q{number:07d}", "question": _otherwise(source["question"])}
+        rows.append(row)
+        planted.lookalikes.append((source["id"], row["id"]))
+        planted.keep([row])
         number += 1
-    _write(folder, rows, embedded)
+    _write(folder, rows, map(_embedded, apart, range(each)))
     return planted
 
 
@@ -235,12 +245,12 @@ def _again(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
 
 
 def _nearly(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
-    """The question with a slip of the pen: one letter of a word doubled."""
+    """The question with one or two slips of the pen: a letter of a long word doubled."""
     words = row["question"].split()
-    place = maker.draw.choice(
-        [n for n, word in enumerate(words) if word.isalpha() and len(word) > 4] or [0]
-    )
-    words[place] = words[place][:2] + words[place][1:]
+    places = [n for n, word in enumerate(words) if word.isalpha() and len(word) > 4]
+    places = places or [n for n, word in enumerate(words) if len(word) > 4]
+    for place in maker.draw.sample(places, maker.draw.randint(1, min(2, len(places)))):
+        words[place] = words[place][:2] + words[place][1:]
     return {**row, "question": " ".join(words)}
 
 
@@ -250,13 +260,23 @@ _REPEATERS: dict[str, Callable[[dict[str, Any], _Maker], dict[str, Any]]] = {
 }
 
 
-def _year(text: str) -> str | None:
-    return next((w.rstrip(",") for w in text.split() if w.rstrip(",").isdigit()), None)
+_YEAR = re.compile(r"\b\d{4}\b")
+_NEGATED = (
+    ("does the physician", "does the physician never"),
+    (" निर्णय करता है", " निर्णय नहीं करता है"),
+)
 
 
-def _other_year(row: dict[str, Any]) -> dict[str, Any]:
-    year = _year(row["question"]) or ""
-    return {**row, "question": row["question"].replace(year, str(int(year) - 200))}
+def _can_differ(row: dict[str, Any]) -> bool:
+    return _otherwise(row["question"]) != row["question"]
+
+
+def _otherwise(question: str) -> str:
+    """A question that asks something else: about another year, or the contrary."""
+    other = _YEAR.sub(lambda year: str(int(year.group()) - 200), question)
+    for plain, negated in _NEGATED:
+        other = other.replace(plain, negated)
+    return other
 
 
 # ------------------------------------------------------------------------------------------ files
