@@ -112,6 +112,16 @@ def test_the_share_of_the_own_language_is_reported(bilingual: Release) -> None:
     assert results.figure("bm25", name, "ALL", "language", "en").value == 1
 
 
+def test_one_language_alone_has_no_gap(tmp_path: Path) -> None:
+    rows = span_rows()
+    rows["qrels"] = [row for row in rows["qrels"] if row["partition"] == "en-en"]
+    results = evaluate(write(tmp_path / "english", rows), SYSTEMS, task="sentences")
+    assert results.partitions == ["ALL", "same", "other", "en-en"]
+    assert results.figure("bm25", "AP", "other").n == 0
+    assert value(results, "AP", "other") is None
+    assert results.gaps[0].difference is None
+
+
 def test_the_main_task_is_the_first_that_has_pairs(bilingual: Release, extractive: Release) -> None:
     assert evaluate(bilingual, ["bm25"]).task == "answers"
     assert evaluate(extractive, ["bm25"]).task == "passages"
