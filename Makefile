@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # TORCH=torch for the newest build.
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test mteb lint clean
+.PHONY: demo test mteb lm-eval lint clean
 
 demo: $(VENV)/ready
 	rm -rf demo
@@ -19,6 +19,10 @@ test: $(VENV)/ready
 # MTEB and BEIR themselves on a release; they bring many packages, so they have their own environment.
 mteb: $(VENV)-mteb/ready
 	HF_HUB_OFFLINE=1 $(VENV)-mteb/bin/python -m pytest -q tests/interop -k "mteb or beir"
+
+# lm-evaluation-harness on exported tasks, in an environment of its own for the same reason.
+lm-eval: $(VENV)-lm-eval/ready
+	HF_HUB_OFFLINE=1 $(VENV)-lm-eval/bin/python -m pytest -q tests/interop/test_lm_eval.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -41,5 +45,12 @@ $(VENV)-mteb/ready: pyproject.toml
 	$(VENV)-mteb/bin/python -m pip install --quiet --no-deps "beir>=2.2"
 	touch $@
 
+$(VENV)-lm-eval/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-lm-eval
+	$(VENV)-lm-eval/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-lm-eval/bin/python -m pip install --quiet "$(TORCH)"
+	$(VENV)-lm-eval/bin/python -m pip install --quiet --editable ".[cpu,lm-eval]" "pytest>=8.4" "hypothesis>=6.130"
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-mteb demo build *.egg-info
+	rm -rf $(VENV) $(VENV)-mteb $(VENV)-lm-eval demo build *.egg-info

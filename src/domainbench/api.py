@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from domainbench.schemas.release import Release
 
 
+_LM_EVAL = "lm-eval"
+
+
 def build(
     family: str,
     sources: Sequence[str | Path],
@@ -271,8 +274,8 @@ def export_dataset(
 
     Args:
         release: the release or its folder.
-        layout: ``beir`` (corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv) or ``trec`` (topics and
-            qrels).
+        layout: ``beir`` (corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv), ``trec`` (topics and
+            qrels) or ``lm-eval`` (tasks of lm-evaluation-harness; for the family ``qa``).
         output: folder; it must not exist or be empty.
         query_view: text of a query; the main task's by default.
         corpus_view: text of a document; the main task's by default.
@@ -290,9 +293,15 @@ def export_dataset(
     from domainbench.schemas.views import View
 
     layouts: dict[str, Callable[..., Path]] = {"beir": write_beir, "trec": write_trec}
-    if layout not in layouts:
-        raise UsageError.from_unknown_name("layout to export", layout, layouts)
+    if layout not in {*layouts, _LM_EVAL}:
+        raise UsageError.from_unknown_name("layout to export", layout, [*layouts, _LM_EVAL])
     opened = release if not isinstance(release, str | Path) else load(release)
+    if layout == _LM_EVAL:
+        from domainbench.benchmarks.qa.lm_eval_export import write_lm_eval
+
+        if query_view or corpus_view or partition:
+            raise UsageError("tasks for language models have no views and no partitions")
+        return write_lm_eval(opened, Path(output), splits=splits)
     task = find_task(opened.manifest.family, None)
     view = View(
         query_columns=columns_of(task.query_views, query_view or task.query_view),

@@ -177,14 +177,22 @@ def _add_score(verbs: _Verbs) -> None:
         "--model", metavar="MODEL", help="local:PATH_OR_NAME or endpoint:NAME@URL, asked now"
     )
     verb.add_argument(
-        "--protocol", choices=["loglikelihood", "generation"], default="generation",
-        help="how a model is asked (default: generation)",
+        "--protocol", choices=["loglikelihood", "generation"], default="loglikelihood",
+        help="how a model is asked (default: loglikelihood)",
     )  # fmt: skip
     verb.add_argument(
         "-o", "--output", metavar="DIR", help="folder for scores, answers and recorded responses"
     )
     verb.add_argument("--split", default="test", help="split of the questions (default: test)")
-    verb.add_argument("--limit", type=int, metavar="N", help="the first N questions only")
+    verb.add_argument("--limit", type=int, metavar="N", help="N questions at most, drawn by the seed")
+    verb.add_argument(
+        "--by", metavar="COLUMN", action="append",
+        help="slice questions by a column; may be repeated (default: every label)",
+    )  # fmt: skip
+    verb.add_argument(
+        "--interval", choices=["wilson", "cluster"], default="wilson",
+        help="of accuracies: Wilson's, or the bootstrap over clusters (default: wilson)",
+    )  # fmt: skip
     verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
     verb.add_argument("--recompute", action="store_true", help="do not use recorded responses")
     _add_common(verb, commands.score)
@@ -203,7 +211,7 @@ def _add_import(verbs: _Verbs) -> None:
 
 def _add_export(verbs: _Verbs) -> None:
     verb = verbs.add_parser("export", help="write a release in the layout of other tools")
-    verb.add_argument("layout", metavar="LAYOUT", help="beir or trec")
+    verb.add_argument("layout", metavar="LAYOUT", help="beir, trec or lm-eval")
     verb.add_argument("folder", metavar="DIR", help="release folder")
     verb.add_argument("-o", "--output", metavar="FOLDER", required=True, help="folder to make")
     verb.add_argument("--query-view", metavar="VIEW", help="text of a query, such as TA or TAC")

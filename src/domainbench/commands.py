@@ -135,9 +135,11 @@ def score(args: Namespace) -> int:
         output=args.output,
         split=args.split,
         limit=args.limit,
+        interval=args.interval,
         seed=args.seed,
         recompute=args.recompute,
         progress=progress_for(quiet=args.json),
+        **({"by": args.by} if args.by else {}),
     )
     if args.json:
         _print_json(scores.model_dump(mode="json"))
