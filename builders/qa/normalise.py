@@ -31,7 +31,9 @@ _JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINE
 _JOINER_RUN = re.compile("([\u200c\u200d])[\u200c\u200d]+")
 
 # A nukta belongs before the vowel sign; canonical ordering leaves it behind (signs have class 0).
-_LATE_NUKTA = re.compile("([\u093e-\u094c\u0962\u0963]+)(\u093c+)")
+_NUKTA: Final = "\u093c"
+_SIGNS: Final = "\u0300-\u036f\u093e-\u094d\u0951-\u0954\u0962\u0963"
+_LATE_NUKTA = re.compile(f"(?<![{_SIGNS}])[{_SIGNS}]++{_NUKTA}[{_NUKTA}{_SIGNS}]*")
 # The Unicode Standard, table 12-1, "do not use" for Devanagari vowel letters; and the sign of o or
 # au typed as that of aa with that of e or ai.
 _VOWELS: Final = {
@@ -88,15 +90,24 @@ def normalise(text: str, *, form: Form = "NFC") -> str:
     return _dandas(text) if "|" in text and not text.isascii() else text
 
 
+def _nukta_first(match: re.Match[str]) -> str:
+    return _NUKTA * match[0].count(_NUKTA) + match[0].replace(_NUKTA, "")
+
+
+_PASSES = 8
+"""Rounds after which a text is at rest, but for heaps of marks that no language has."""
+
+
 def _compose(text: str, form: Form) -> str:
-    while True:
+    for _ in range(_PASSES):
         last = text
         if _ZWNJ in text or _ZWJ in text:
             text = _JOINERS.sub("", _JOINER_RUN.sub(r"\1", text))
-        text = _LATE_NUKTA.sub(r"\2\1", unicodedata.normalize(form, text))
+        text = _LATE_NUKTA.sub(_nukta_first, unicodedata.normalize(form, text))
         text = _VOWEL.sub(lambda match: _VOWELS[match[0]], text)
         if text == last:
-            return text
+            break
+    return text
 
 
 def _dandas(text: str) -> str:

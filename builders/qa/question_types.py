@@ -102,22 +102,20 @@ _EXPLAINS = re.compile(
     r"|(?:(?<![A-Za-z])R(?![A-Za-z])|कारण|तर्क)[^।]{0,40}(?:सही|उचित)\s*(?:व्याख्या|स्पष्टीकरण)",
     re.IGNORECASE,
 )
-_LIST: Final = r"(?:list|column|group|set)\s*[-\u2013\u2014:]?\s*[(\[]?\s*"
 _MATCH = re.compile(
     r"\bmatch\s+(?:the\s+|each\s+|correctly\s+)*(?:following|lists?|columns?|items?|pairs?|terms?|words?"
     r"|entries|statements?|names?|group)\b"
     r"|(?:^|[.?!:]\s)\s*match\b[^.?!]{0,120}\bwith\b"
-    rf"|\bmatch\b(?=.*\b{_LIST}(?:I|A|1|X|P)\b)"
     r"|(?:सुमेलित|मिलान|मेल)\s*(?:कीजिए|कीजिये|करें|करो|करिए|करके|करते)"
     r"|जोड़े\s*(?:बनाइए|बनाइये|बनाएं|बनाएँ|बनाओ)",
     re.IGNORECASE | re.DOTALL,
 )
-_LISTS = re.compile(
-    rf"\b{_LIST}(?:I|A|1|X|P)\b.*\b{_LIST}(?:II|B|2|Y|Q)\b"
-    r"|(?:सूची|स्तंभ|स्तम्भ|कॉलम|समूह)\s*[-\u2013\u2014:]?\s*[(\[]?\s*(?:I|A|1|१|क|अ)(?![\u0900-\u0963A-Za-z])"
-    r".*(?:सूची|स्तंभ|स्तम्भ|कॉलम|समूह)\s*[-\u2013\u2014:]?\s*[(\[]?\s*(?:II|B|2|२|ख|ब)(?![\u0900-\u0963A-Za-z])",
-    re.IGNORECASE | re.DOTALL,
+_LIST: Final = (
+    r"(?:\b(?:list|column)|सूची|स्तंभ|स्तम्भ|कॉलम)\s*[-\u2013\u2014:]?\s*[(\[]?\s*(?:{})"
+    r"(?![\u0900-\u0963A-Za-z0-9])"
 )
+_FIRST_LIST = re.compile(_LIST.format("I|A|1|X|P|१|क|अ"), re.IGNORECASE)
+_SECOND_LIST = re.compile(_LIST.format("II|B|2|Y|Q|२|ख|ब"), re.IGNORECASE)
 _CODES = re.compile(
     r"^\W*(?:[(\[]?(?:[A-Fa-fP-Sp-s]|[क-ङ]|[अबसद]|iv|i{1,3}|IV|I{1,3}|[1-6])[)\]]?\s*"
     r"(?:[-\u2013\u2014\u2192:]|->)\s*[(\[]?(?:[A-Fa-fP-Sp-s]|iv|v|i{1,3}|IV|V|I{1,3}|[1-6१-६])[)\]]?[\s,;।.]*){3,}$"
@@ -176,9 +174,11 @@ def _assertion(question: str, options: Sequence[str]) -> str | None:
 
 
 def _columns(question: str, options: Sequence[str]) -> str | None:
-    match = _MATCH.search(question) or _LISTS.search(question)
-    if match:
+    if match := _MATCH.search(question):
         return _text(match[0])
+    first = _FIRST_LIST.search(question)
+    if first and (second := _SECOND_LIST.search(question, first.end())):
+        return _text(first[0], second[0])
     codes = [option for option in options if _CODES.match(option)]
     return f"options: {codes[0]}" if len(codes) > 1 else None
 

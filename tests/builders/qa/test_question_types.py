@@ -54,7 +54,7 @@ OPTIONS = ["a", "b", "c", "d"]
         pytest.param(
             "स्तंभ-I और स्तंभ-II में",
             "match_columns",
-            "text: स्तंभ-I और स्तंभ-II",
+            "text: स्तंभ-I, स्तंभ-II",
             id="columns-hi",
         ),
         pytest.param(
@@ -67,6 +67,7 @@ OPTIONS = ["a", "b", "c", "d"]
             "text: Match the crop with",
             id="with",
         ),
+        pytest.param("If set A = {1} and set B = {2}", "single_choice", "no rule", id="sets"),
         pytest.param("सही जोड़े बनाइए", "match_columns", "text: जोड़े बनाइए", id="pairs-hi"),
         pytest.param("A match with Pakistan was won by", "single_choice", "no rule", id="game"),
         pytest.param("The capital is ____.", "fill_blank", "text: ____", id="underscores"),
