@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .normalise import match_key
+from .question import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,32 +129,39 @@ def _by_encoder(
     encoder: str,
     threshold: float,
 ) -> None:
-    from sentence_transformers import SentenceTransformer
-
     left = [place for place, name in enumerate(found) if name is None]
     languages = sorted({q.language[place] for place in left})
     if len(languages) < 2:
         return
-    model = SentenceTransformer(encoder, device="cpu")
-    encoded = model.encode([q.text[place] for place in left], normalize_embeddings=True)
-    vectors = dict(zip(left, np.asarray(encoded, np.float32), strict=True))
+    vectors = _vectors([q.text[place] for place in left], encoder)
+    places = {place: row for row, place in enumerate(left)}
     for number, one in enumerate(languages):
         for two in languages[number + 1 :]:
             sides = [[p for p in left if q.language[p] == language] for language in (one, two)]
-            for ours, theirs in _mutual(sides[0], sides[1], vectors, threshold):
-                if found[ours] is None and found[theirs] is None:
-                    _mark((ours, theirs), f"e-{min(ours, theirs)}", "encoder", found, how)
+            rows = [[places[place] for place in side] for side in sides]
+            for one_row, two_row in _mutual(rows[0], rows[1], vectors, threshold):
+                pair = left[one_row], left[two_row]
+                group = "e-" + digest("\x1f".join(sorted(q.text[place] for place in pair)))
+                if all(found[place] is None for place in pair):
+                    _mark(pair, group, "encoder", found, how)
+
+
+def _vectors(texts: Sequence[str], encoder: str) -> NDArray[np.float32]:
+    # Loaded where it is needed: the libraries take seconds.
+    from ...retrieval.dense.encode import Encoder
+    from ...retrieval.dense.models import load_encoder
+
+    return Encoder(load_encoder(encoder)).encode(texts)
 
 
 def _mutual(
     ours: Sequence[int],
     theirs: Sequence[int],
-    vectors: dict[int, NDArray[np.float32]],
+    vectors: NDArray[np.float32],
     threshold: float,
 ) -> Iterable[tuple[int, int]]:
     """Pairs that are each other's nearest, clear of the second nearest."""
-    left = np.stack([vectors[place] for place in ours])
-    right = np.stack([vectors[place] for place in theirs])
+    left, right = vectors[list(ours)], vectors[list(theirs)]
     forth, first, second = _nearest(left, right)
     back, _, behind = _nearest(right, left)
     for place, partner in enumerate(forth.tolist()):
