@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
+import subprocess
+import sys
 import tempfile
-import threading
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -27,7 +27,6 @@ from domainbench.builders.qa.sample.faulty import make_faulty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from multiprocessing.process import BaseProcess
 
     from domainbench.builders.qa.sample.faulty import Planted
 
@@ -37,7 +36,7 @@ INTERVAL = 0.2
 
 def main() -> None:
     """Generate, build, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", help="write the figures here too")
@@ -64,34 +63,18 @@ def main() -> None:
     save(args.json, figures)
 
 
-def build(raw: Path, target: Path, out: Any) -> None:
-    """Build in this process and send the seconds that it took."""
-    start = time.perf_counter()
-    domainbench.build("qa", [raw], target)
-    out.send(time.perf_counter() - start)
-
-
 def measured_build(raw: Path, target: Path) -> tuple[float, float]:
-    """Seconds and peak MiB of a build in a fresh process."""
-    context = multiprocessing.get_context("spawn")
-    receive, send = context.Pipe(duplex=False)
-    process = context.Process(target=build, args=(raw, target, send))
-    peaks: list[float] = []
-    watcher = threading.Thread(target=watch, args=(process, peaks))
-    process.start()
-    send.close()
-    watcher.start()
-    seconds = receive.recv()
-    process.join()
-    watcher.join()
-    return seconds, max(peaks)
-
-
-def watch(process: BaseProcess, peaks: list[float]) -> None:
-    """Note the memory of a process and of all below it until it ends."""
-    while process.is_alive():
-        peaks.append(sum(map(proportional_mib, below(process.pid or 0))))
-        time.sleep(INTERVAL)
+    """Seconds and peak MiB of the command that builds, its start included."""
+    command = [sys.executable, "-m", "domainbench", "build", "qa", str(raw), "-o", str(target)]
+    start = time.perf_counter()
+    peak = 0.0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max(peak, sum(map(proportional_mib, below(process.pid))))
+            time.sleep(INTERVAL)
+    if process.returncode:
+        raise SystemExit(f"the build ended with exit code {process.returncode}")
+    return time.perf_counter() - start, peak
 
 
 def below(root: int) -> Iterator[int]:
