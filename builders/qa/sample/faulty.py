@@ -1,7 +1,10 @@
 """A generator of choice tables with planted faults, and the record of what was planted.
 
 The names in the questions are made of syllables, so that any two questions differ in most of their
-text; nothing but what is planted should be found in them.
+text; nothing but what is planted should be found in them. Sound questions come in forms that a
+careless check would reject: stems without a question mark, figures of speech, Latin names within
+Hindi, answers written in several ways, "none of these" as an option. A text cut short without any
+sign of it is not planted, as nobody could tell.
 """
 
 from __future__ import annotations
@@ -44,13 +47,21 @@ _ENGLISH = (
     "Which court in {a} decided the dispute between {b} and the council of {c} about the well?",
     "The bank of {a} lends money to the traders of {b}. Which of these does it ask {c} for?",
     "Which herb of the forest at {a} does the physician {b} give to those of {c} for a cough?",
+    "Which figure of speech does {a} use in the verse that {b} sings to the weavers of {c}?",
+    "The highest yield (in kg/ha) that {a} and {b} harvested on the farm of {c} was that of",
 )
 _HINDI = (
     "वर्ष {year} में {a} के सर्वेक्षण के अनुसार {c} के किसानों ने {b} के पास सबसे पहले क्या उगाया था?",
     "{a} का कौन सा न्यायालय {b} और {c} की परिषद के बीच कुएँ के विवाद का निर्णय करता है?",
     "{a} का बैंक {b} के व्यापारियों को धन उधार देता है। वह {c} से बदले में क्या माँगता है?",
     "{a} के जंगल की कौन सी जड़ी-बूटी वैद्य {b} द्वारा {c} के लोगों को खाँसी में दी जाती है?",
+    "{a} और {b} ने {c} के खेत में जो सबसे अधिक उपज (किग्रा/हेक्टेयर) काटी, वह थी",
 )  # fmt: skip
+_ROMANISED = (
+    "{a} ka kaun sa nyayalay {b} aur {c} ki parishad ke beech kuen ke vivad ka nirnay karta hai?",
+    "{a} ka bank {b} ke vyapariyon ko dhan udhar deta hai. Vah {c} se badle mein kya mangta hai?",
+)
+_NONE = {"en": "None of the above", "hi": "इनमें से कोई नहीं"}
 
 
 @dataclass
@@ -101,16 +112,26 @@ class _Maker:
         return list(found)
 
     def question(self, number: int, language: str) -> dict[str, Any]:
-        template = self.draw.choice(_HINDI if language == "hi" else _ENGLISH)
+        draw = self.draw
+        template = draw.choice(_HINDI if language == "hi" else _ENGLISH)
         a, b, c = self.names(language, 3)
-        year = self.draw.randint(1950, 2020)
+        if language == "hi" and draw.random() < 0.05:
+            a = self.name("en")
+        options = self.names(language, 4)
+        if draw.random() < 0.05:
+            options[3] = _NONE[language]
         return {
             "id": f"q{number:07d}",
-            "question": template.format(a=a, b=b, c=c, year=year),
-            "options": self.names(language, 4),
-            "answer": _LETTERS[self.draw.randrange(4)],
+            "question": template.format(a=a, b=b, c=c, year=draw.randint(1950, 2020)),
+            "options": options,
+            "answer": _LETTERS[draw.randrange(4)],
             "language": "Hindi" if language == "hi" else "English",
         }
+
+    def romanised(self) -> str:
+        """A question in Hindi in Latin letters."""
+        a, b, c = self.names("en", 3)
+        return self.draw.choice(_ROMANISED).format(a=a, b=b, c=c)
 
 
 def make_faulty(folder: Path, *, questions: int = 100_000, seed: int = 0) -> Planted:
@@ -169,6 +190,9 @@ def make_faulty(folder: Path, *, questions: int = 100_000, seed: int = 0) -> Pla
 
 
 def _wrong_language(row: dict[str, Any], maker: _Maker) -> None:
+    if row["language"] == "English" and maker.draw.random() < 0.3:
+        row["question"] = maker.romanised()
+        return
     other = "en" if row["language"] == "Hindi" else "hi"
     row.update({**maker.question(0, other), "id": row["id"], "language": row["language"]})
 
@@ -245,15 +269,21 @@ def _again(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
 
 
 def _nearly(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
-    """The question with one or two slips of the pen: a letter of a long word doubled."""
+    """The question with one or two slips of the pen in its longer words."""
     words = row["question"].split()
-    places = [n for n, word in enumerate(words) if word.isalpha() and len(word) > 4]
-    places = places or [n for n, word in enumerate(words) if len(word) > 4]
-    for place in maker.draw.sample(places, maker.draw.randint(1, min(2, len(places)))):
-        words[place] = words[place][:2] + words[place][1:]
+    places = [n for n, word in enumerate(words) if len(word) > 4 and not word.isdigit()]
+    for place in maker.draw.sample(places, maker.draw.randint(1, 2)):
+        slips = {slip(words[place]): None for slip in _SLIPS}
+        slips.pop(words[place], None)  # two equal letters swapped
+        words[place] = maker.draw.choice(list(slips))
     return {**row, "question": " ".join(words)}
 
 
+_SLIPS: tuple[Callable[[str], str], ...] = (
+    lambda word: word[:2] + word[1:],  # a letter twice
+    lambda word: word[:3] + word[4:],  # a letter left out
+    lambda word: word[:2] + word[3] + word[2] + word[4:],  # two letters swapped
+)
 _REPEATERS: dict[str, Callable[[dict[str, Any], _Maker], dict[str, Any]]] = {
     faults.EXACT_DUPLICATE: _again,
     faults.NEAR_DUPLICATE: _nearly,
@@ -297,6 +327,16 @@ def _embedded(row: dict[str, Any], number: int) -> dict[str, str]:
     }
 
 
+def _written(row: dict[str, Any]) -> str:
+    """The answer in one of the ways that people write it, the same for a question each time."""
+    answer = row["answer"]
+    if answer not in _LETTERS or not answer:
+        return answer
+    text = row["options"][_LETTERS.index(answer)]
+    ways = (answer, answer, answer.lower(), f"({answer.lower()})", f"Option {answer}", text)
+    return ways[int(row["id"][1:]) % len(ways)]
+
+
 def _write(
     folder: Path, rows: Iterable[dict[str, Any]], embedded: Iterable[dict[str, str]]
 ) -> None:
@@ -312,7 +352,7 @@ def _write(
                 "id": row["id"],
                 "question": row["question"],
                 **options,
-                "correct_answer": row["answer"],
+                "correct_answer": _written(row),
                 "language": row["language"],
             }
             if row["language"] == "Hindi":
