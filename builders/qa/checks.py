@@ -41,6 +41,8 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(rf"(?:^|\s){_PLACE}[.:)]\s", re.IGNORECASE)
+_SHORT = 3
+"""Characters of a text that may be a symbol, in which case tells."""
 _BLANKS = re.compile(r"\s+")
 _JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
 _DIGITS = {
@@ -107,10 +109,28 @@ def exact_key(text: str) -> str:
     Args:
         text: in normal form.
     """
-    plain = _BLANKS.sub(" ", text.translate(_JOINERS)).strip(_TRAILING)
+    plain = _plain(text)
     if plain.isascii():
         return plain.casefold()
     return unicodedata.normalize("NFC", plain.casefold()).translate(_DIGITS)
+
+
+def option_key(text: str) -> str:
+    """As ``exact_key``, but case counts, except that of the first letter of a longer text.
+
+    "Tt" and "tt", or "CO" and "Co", are different options; "Wheat" and "wheat" are not.
+
+    Args:
+        text: in normal form.
+    """
+    plain = _plain(text)
+    if len(plain) > _SHORT:
+        plain = plain[0].lower() + plain[1:]
+    return plain if plain.isascii() else plain.translate(_DIGITS)
+
+
+def _plain(text: str) -> str:
+    return _BLANKS.sub(" ", text.translate(_JOINERS)).strip(_TRAILING)
 
 
 def same_symbols(left: str, right: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import faults
-from .checks import exact_key, same_symbols
+from .checks import option_key, same_symbols
 from .near_duplicates import distinct, near_duplicates
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _mark(
     options: QaOptions,
 ) -> bool:
     """Reject or flag a question that repeats one before it; True where it is rejected."""
-    ours, theirs = ({exact_key(text) for text in q.answers} for q in (question, before))
+    ours, theirs = ({option_key(text) for text in q.answers} for q in (question, before))
     if not ours & theirs:
         for one in (question, before):
             if faults.CONFLICTING_ANSWERS not in one.flags:

@@ -14,6 +14,7 @@ from ..rejects import reject_line
 from ..sources import UnknownFormatError, expand
 from ..sources.qa import open_questions
 from ..sources.qa.answers import infer_base
+from .faults import UNKNOWN_LANGUAGE
 from .prepare import choices, prepare
 from .record import RawQuestion, RawReject
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .question import Question
 
 _UNKNOWN_FORMAT = "unknown"
+_NEARLY_ALL = 0.9
 _MANY = 20_000
 """Questions of a file from which starting processes is worth its time."""
 _CHUNK = 2_000
@@ -122,8 +124,37 @@ def _open(
 
 def _prepared(
     raws: Sequence[RawQuestion], ordinal: int, base: int | None, options: QaOptions
+) -> list[Question | RawReject]:
+    """The questions of a file in order.
+
+    One whose language is neither claimed nor told by its few words has that of the file, if the
+    others agree in one.
+    """
+    found = list(_prepared_apart(raws, ordinal, base, options))
+    unknown = [place for place, item in enumerate(found) if _lacks_language(item)]
+    language = _agreed([item.language for item in found if not isinstance(item, RawReject)])
+    if unknown and language is not None:
+        told = options.model_copy(update={"language": language})
+        for place in unknown:
+            found[place] = prepare(raws[place], ordinal, base, told)
+    return found
+
+
+def _lacks_language(item: Question | RawReject) -> bool:
+    return isinstance(item, RawReject) and item.reason == UNKNOWN_LANGUAGE
+
+
+def _agreed(languages: Sequence[str]) -> str | None:
+    """The language of nearly all of some questions, None if there is none."""
+    counts = Counter(languages)
+    best = min(counts, key=lambda code: (-counts[code], code), default=None)
+    return best if best and counts[best] >= _NEARLY_ALL * counts.total() else None
+
+
+def _prepared_apart(
+    raws: Sequence[RawQuestion], ordinal: int, base: int | None, options: QaOptions
 ) -> Iterator[Question | RawReject]:
-    """The questions of a file in order, made by several processes where they are many."""
+    """Each question for itself, in several processes where they are many."""
     if len(raws) < _MANY:
         yield from _prepare_chunk(raws, ordinal, base, options)
         return

@@ -60,7 +60,7 @@ def _prepared(raw: RawQuestion, file: int, base: int | None, options: QaOptions)
     context = normalise(raw.context, form=options.normal_form) if raw.context else None
     shown = [normalise(choice, form=options.normal_form) for choice in given]
     _note(flags, options, faults.BROKEN_UNICODE, _broken((raw.question, *given, raw.context)))
-    keys = [checks.exact_key(option) for option in shown]
+    keys = [checks.option_key(option) for option in shown]
     standing = checks.standing(text, shown)
     if raw.spans:
         answer, answers, start = None, *_span(raw, context or "", options)

@@ -40,7 +40,7 @@ class Question:
     near: str
     """Text that near duplicates are found by."""
     option_keys: list[str]
-    """Exact keys of the options."""
+    """What options share that are the same."""
     standing: list[bool]
     """Which options stand for themselves, and do not refer to others by their place."""
     flags: list[str] = field(default_factory=list[str])

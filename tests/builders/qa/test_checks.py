@@ -5,6 +5,7 @@ import pytest
 from domainbench.builders.qa.checks import (
     exact_key,
     is_truncated,
+    option_key,
     refers_to_image,
     same_symbols,
     standing,
@@ -108,6 +109,13 @@ def test_equal_texts_share_their_key():
     assert exact_key("Delhi.") == exact_key("  delhi ")
     assert exact_key("२०१९ में") == exact_key("2019 में")
     assert exact_key("क्\u200dष") == exact_key("क्ष")
+
+
+def test_options_that_differ_by_case_alone_are_symbols_or_slips():
+    assert option_key("Tt") != option_key("tt")
+    assert option_key("CO") != option_key("Co")
+    assert option_key("Wheat") == option_key(" wheat. ")
+    assert option_key("१०") == option_key("10")
 
 
 def test_signs_and_superscripts_make_another_text():

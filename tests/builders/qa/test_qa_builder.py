@@ -150,6 +150,16 @@ def test_faults_are_rejected_with_their_reason_and_nothing_else_is_lost(tmp_path
     assert report["rejected"] == source.rejected
 
 
+def test_a_question_of_few_words_has_the_language_of_its_file(tmp_path):
+    rows = [{k: v for k, v in row.items() if k != "language"} for row in ENGLISH]
+    short = {**rows[0], "id": "sum", "question": "2 + 2 = ?"}
+    rows.append({**short, **dict(zip(COLUMNS[2:6], ["3", "4", "5", "6"], strict=True))})
+    path = write_rows(tmp_path / "agriculture.jsonl", rows)
+    release = domainbench.build("qa", [path], tmp_path / "out")
+    assert {row["language"] for row in release.table("questions").to_pylist()} == {"en"}
+    assert release.manifest.tables["questions"].rows == 5
+
+
 def test_what_is_not_rejected_is_flagged(tmp_path):
     rows = [
         *ENGLISH,
