@@ -271,7 +271,7 @@ def _again(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
 def _nearly(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
     """The question with one or two slips of the pen in its longer words."""
     words = row["question"].split()
-    places = [n for n, word in enumerate(words) if len(word) > 4 and not word.isdigit()]
+    places = [n for n, word in enumerate(words) if len(word) > 5 and not _UNFIT.search(word)]
     for place in maker.draw.sample(places, maker.draw.randint(1, 2)):
         slips = {slip(words[place]): None for slip in _SLIPS}
         slips.pop(words[place], None)  # two equal letters swapped
@@ -279,6 +279,8 @@ def _nearly(row: dict[str, Any], maker: _Maker) -> dict[str, Any]:
     return {**row, "question": " ".join(words)}
 
 
+_UNFIT = re.compile("[0-9\u093c]")
+"""Another number asks something else; a nukta in another place is the same letter."""
 _SLIPS: tuple[Callable[[str], str], ...] = (
     lambda word: word[:2] + word[1:],  # a letter twice
     lambda word: word[:3] + word[4:],  # a letter left out
