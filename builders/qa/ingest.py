@@ -160,11 +160,16 @@ def _prepared_apart(
         return
     # Processes of joblib, as those of the standard library would run the caller's script again.
     from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
 
     chunks = (raws[start : start + _CHUNK] for start in range(0, len(raws), _CHUNK))
     jobs = (delayed(_prepare_chunk)(chunk, ordinal, base, options) for chunk in chunks)
-    for found in Parallel(n_jobs=min(8, os.cpu_count() or 1), return_as="generator")(jobs):
-        yield from found
+    try:
+        for found in Parallel(n_jobs=min(8, os.cpu_count() or 1), return_as="generator")(jobs):
+            yield from found
+    finally:
+        # They would stay for minutes, with their memory.
+        get_reusable_executor().shutdown(wait=True)
 
 
 def _prepare_chunk(
