@@ -99,9 +99,7 @@ def main() -> None:
         peak = f"{peak_mib(call):,.0f}"
         rows.append([name, str(times[name]), f"{ratio:.1f}", recall, precision, peak])
     header = ["", "seconds", "times as fast", "recall", "precision", "MiB"]
-    print(
-        f"{args.texts:,} texts, {len(near):,} planted pairs of a similarity of {THRESHOLD} or more\n"
-    )
+    print(f"{args.texts:,} texts, {len(near):,} planted pairs at {THRESHOLD} or more\n")
     print(table(header, rows))
     print(machine("numba", "datasketch"))
     save(args.json, {"texts": args.texts, "rows": rows})

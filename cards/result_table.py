@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .markdown import markdown_table
-from .side_tables import UNDEFINED, rich_side_table, side_tables
+from .side_tables import UNDEFINED, fitted_side, parts, rich_side_table, side_tables
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from ..benchmarks.results import Figure, Results
+
+
+_LABELS = 28
+"""Characters that the columns of measures and systems have at least."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +118,37 @@ def print_results(results: Results) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
-    console.print(rich_table(grid(results)))
-    for column in results.by:
-        console.print(rich_table(grid(results, column)))
+    for column in (None, *results.by):
+        for part in fitted(grid(results, column), console.width):
+            console.print(rich_table(part))
     for table in side_tables(results):
-        console.print(rich_side_table(table))
+        for part in fitted_side(table, console.width):
+            console.print(rich_side_table(part))
     for line in footnotes(results):
         console.print(line, style="dim", markup=False)
+
+
+def fitted(content: Grid, width: int) -> list[Grid]:
+    """The grid in parts with as many partitions each as stand side by side.
+
+    Args:
+        content: the grid.
+        width: characters of the terminal.
+    """
+    widest = max(
+        (max(len(c.value), len(c.short_interval)) for row in content.rows for c in row.cells),
+        default=0,
+    )
+    names = (part for name in content.header[2:] for part in name.split(" ("))
+    widest = max(widest, *map(len, names))
+    return [
+        Grid(
+            content.title,
+            content.header[:2] + content.header[2:][start:stop],
+            tuple(replace(row, cells=row.cells[start:stop]) for row in content.rows),
+        )
+        for start, stop in parts(len(content.header) - 2, widest, _LABELS, width)
+    ]
 
 
 def rich_table(content: Grid) -> Table:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 UNDEFINED = "-"
 ALPHA = 0.05
+_LABELS = 14
+"""Characters that the column of names has at least, with the frame."""
+_PADDING = 2
 MOST_PAIRS = 15
 """Pairs that are listed; where there are more, only those with the best system are."""
 
@@ -110,6 +113,35 @@ def _bounded(value: float | None, low: float | None, high: float | None) -> Entr
 def side_tables(results: Results) -> Iterable[SideTable]:
     """The tables that these results have."""
     return [table for table in (comparison_table(results), gap_table(results)) if table]
+
+
+def parts(columns: int, widest: int, labels: int, width: int) -> list[tuple[int, int]]:
+    """Columns that stand side by side in a terminal, in even parts: the first and behind the last.
+
+    Args:
+        columns: how many there are.
+        widest: characters of the widest cell.
+        labels: characters that the columns of names take.
+        width: characters of the terminal.
+    """
+    each = max(1, (width - labels) // (widest + _PADDING))
+    pieces = max(1, -(-columns // each))
+    return [(columns * n // pieces, columns * (n + 1) // pieces) for n in range(pieces)]
+
+
+def fitted_side(content: SideTable, width: int) -> list[SideTable]:
+    """The table in parts that fit a terminal."""
+    cells = (entry for _, entries in content.rows for entry in entries)
+    sizes = [max(len(entry.value) + entry.marked, len(entry.small)) for entry in cells]
+    widest = max([*sizes, *(len(name) for name in content.header[1:])])
+    return [
+        SideTable(
+            content.title,
+            (content.header[0], *content.header[1:][start:stop]),
+            tuple((name, entries[start:stop]) for name, entries in content.rows),
+        )
+        for start, stop in parts(len(content.header) - 1, widest, _LABELS, width)
+    ]
 
 
 def rich_side_table(content: SideTable) -> Table:

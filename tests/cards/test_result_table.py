@@ -14,7 +14,7 @@ from domainbench.benchmarks.results import (
     Results,
     SystemEntry,
 )
-from domainbench.cards.result_table import footnotes, grid, markdown, rich_table
+from domainbench.cards.result_table import fitted, footnotes, grid, markdown, rich_table
 from domainbench.cards.side_tables import (
     comparison_table,
     gap_table,
@@ -168,3 +168,15 @@ def test_side_tables_fit_eighty_columns(results: Results) -> None:
 
 def test_a_single_system_of_a_task_without_partitions_has_none(results: Results) -> None:
     assert side_tables(results.model_copy(update={"comparisons": [], "gaps": []})) == []
+
+
+def test_partitions_that_do_not_fit_a_terminal_stand_below_one_another(results):
+    content = grid(results)
+    whole = fitted(content, 400)
+    assert whole == [content]
+    narrow = fitted(content, 50)
+    assert len(narrow) == len(results.partitions)
+    shown = [name for part in narrow for name in part.header[2:]]
+    assert shown == list(content.header[2:])
+    for row, *others in zip(*(part.rows for part in narrow), strict=True):
+        assert all((other.group, other.system) == (row.group, row.system) for other in others)
