@@ -174,7 +174,7 @@ def test_partitions_that_do_not_fit_a_terminal_stand_below_one_another(results):
     content = grid(results)
     whole = fitted(content, 400)
     assert whole == [content]
-    narrow = fitted(content, 50)
+    narrow = fitted(content, 40)
     assert len(narrow) == len(results.partitions)
     shown = [name for part in narrow for name in part.header[2:]]
     assert shown == list(content.header[2:])
