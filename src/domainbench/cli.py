@@ -184,7 +184,9 @@ def _add_score(verbs: _Verbs) -> None:
         "-o", "--output", metavar="DIR", help="folder for scores, answers and recorded responses"
     )
     verb.add_argument("--split", default="test", help="split of the questions (default: test)")
-    verb.add_argument("--limit", type=int, metavar="N", help="N questions at most, drawn by the seed")
+    verb.add_argument(
+        "--limit", type=int, metavar="N", help="N questions at most, drawn by the seed"
+    )
     verb.add_argument(
         "--by", metavar="COLUMN", action="append",
         help="slice questions by a column; may be repeated (default: every label)",
