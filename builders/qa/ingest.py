@@ -165,7 +165,8 @@ def _prepared_apart(
     chunks = (raws[start : start + _CHUNK] for start in range(0, len(raws), _CHUNK))
     jobs = (delayed(_prepare_chunk)(chunk, ordinal, base, options) for chunk in chunks)
     try:
-        for found in Parallel(n_jobs=min(8, os.cpu_count() or 1), return_as="generator")(jobs):
+        pool: Any = Parallel(n_jobs=min(8, os.cpu_count() or 1), return_as="generator")
+        for found in pool(jobs):
             yield from found
     finally:
         # They would stay for minutes, with their memory.
