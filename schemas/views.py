@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .release import Release
+    from .subsets import Filter, Subset
 
 _ROWS = 1_024
 
@@ -33,6 +35,8 @@ class View:
     """A ``title`` among them stays the title; the others are joined to the text."""
     partition: str | None = None
     """Pairs with this label only; queries left without a relevant document have none."""
+    subset: Subset | None = None
+    """Rows of this subset of the release only."""
 
 
 PLAIN = View()
@@ -72,7 +76,9 @@ def documents(release: Release, view: View = PLAIN, *, metadata: bool = True) ->
     """
     used = view.corpus_columns
     columns = tuple(name for name in used if name != "title")
-    for row in rows(release, "corpus", columns=_wanted(release, "corpus", used, metadata)):
+    kept = view.subset.corpus if view.subset else ()
+    wanted = _wanted(release, "corpus", used, metadata)
+    for row in rows(release, "corpus", columns=wanted, filters=kept):
         title = row["title"] if "title" in used else ""
         yield Entry(row["_id"], title, joined(row, columns), _rest(row, used))
 
@@ -86,7 +92,9 @@ def queries(
         UsageError: the queries have no such column, or there is no such split.
     """
     used = view.query_columns
-    for row in rows(release, "queries", split, _wanted(release, "queries", used, metadata)):
+    kept = view.subset.queries if view.subset else ()
+    wanted = _wanted(release, "queries", used, metadata)
+    for row in rows(release, "queries", split, wanted, kept):
         yield Entry(row["_id"], "", joined(row, used), _rest(row, used))
 
 
@@ -97,6 +105,8 @@ def judgements(release: Release, split: str, view: View = PLAIN) -> Iterator[Jud
         UsageError: pairs of this release have no label of that name, or there is no such split.
     """
     table = release.table("qrels", split)
+    if view.subset is not None:
+        table = _of_subset(release, split, table, view.subset)
     labelled = "partition" in table.column_names
     if view.partition is not None:
         # A label that another split has leaves this one without pairs, and is no mistake.
@@ -111,6 +121,18 @@ def judgements(release: Release, split: str, view: View = PLAIN) -> Iterator[Jud
             yield Judgement(row["query-id"], row["corpus-id"], row["score"], label)
 
 
+def _of_subset(release: Release, split: str, pairs: Any, subset: Subset) -> Any:
+    """The subset's pairs of the queries that it has."""
+    mine = pairs.filter(pq.filters_to_expression(list(subset.qrels)))
+    if not subset.queries:
+        return mine
+    columns = ["_id", *(column for column, _, _ in subset.queries)]
+    asked = release.table("queries", split, columns)
+    asked = asked.filter(pq.filters_to_expression(list(subset.queries)))
+    wanted = pc.SetLookupOptions(asked.column("_id"))
+    return mine.filter(pc.call_function("is_in", [mine.column("query-id")], wanted))
+
+
 def _of_partition(table: Any, label: str) -> Any:
     """The label's pairs of the queries that have a relevant document among them."""
     mine = table.filter(pc.call_function("equal", [table.column("partition"), label]))
@@ -120,13 +142,20 @@ def _of_partition(table: Any, label: str) -> Any:
 
 
 def rows(
-    release: Release, table: str, split: str | None = None, columns: list[str] | None = None
+    release: Release,
+    table: str,
+    split: str | None = None,
+    columns: list[str] | None = None,
+    filters: Sequence[Filter] = (),
 ) -> Iterator[dict[str, Any]]:
-    """Rows of a table, a few held at a time; all columns by default."""
+    """Rows of a table, a few held at a time; all columns and rows by default."""
+    read = None if columns is None else list(dict.fromkeys([*columns, *(f[0] for f in filters)]))
+    kept = pq.filters_to_expression(list(filters)) if filters else None
     for path in release.files(table, split):
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
-                yield from batch.to_pylist()
+            for batch in file.iter_batches(batch_size=_ROWS, columns=read):
+                part = batch if kept is None else pa.table(batch).filter(kept)
+                yield from part.select(columns or part.schema.names).to_pylist()
 
 
 def joined(row: Mapping[str, Any], columns: Iterable[str]) -> str:

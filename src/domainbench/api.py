@@ -279,7 +279,8 @@ def export_dataset(
         output: folder; it must not exist or be empty.
         query_view: text of a query; the main task's by default.
         corpus_view: text of a document; the main task's by default.
-        partition: only the pairs with this label; all by default.
+        partition: only the pairs with this label, all by default; of a release with several
+            rankings the name of a subset, as ``passages-en-hi``.
         splits: splits of the queries; all by default.
 
     Raises:
@@ -290,6 +291,7 @@ def export_dataset(
     from domainbench.benchmarks.task import columns_of
     from domainbench.retrieval.interop.trec_folder import write_trec
     from domainbench.schemas.beir import write_beir
+    from domainbench.schemas.subsets import find_subset
     from domainbench.schemas.views import View
 
     layouts: dict[str, Callable[..., Path]] = {"beir": write_beir, "trec": write_trec}
@@ -302,11 +304,14 @@ def export_dataset(
         if query_view or corpus_view or partition:
             raise UsageError("tasks for language models have no views and no partitions")
         return write_lm_eval(opened, Path(output), splits=splits)
+    chosen = list(splits) if splits is not None else opened.splits("queries")
+    subset = find_subset(opened, partition, chosen[0])
     task = find_task(opened.manifest.family, None)
     view = View(
         query_columns=columns_of(task.query_views, query_view or task.query_view),
         corpus_columns=columns_of(task.corpus_views, corpus_view or task.corpus_view),
-        partition=partition,
+        partition=None if subset else partition,
+        subset=subset,
     )
     return layouts[layout](opened, Path(output), view=view, splits=splits)
 

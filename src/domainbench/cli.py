@@ -218,7 +218,11 @@ def _add_export(verbs: _Verbs) -> None:
     verb.add_argument("-o", "--output", metavar="FOLDER", required=True, help="folder to make")
     verb.add_argument("--query-view", metavar="VIEW", help="text of a query, such as TA or TAC")
     verb.add_argument("--corpus-view", metavar="VIEW", help="text of a document, such as TACD")
-    verb.add_argument("--partition", metavar="P", help="only pairs with this label, such as OUT")
+    verb.add_argument(
+        "--partition",
+        metavar="P",
+        help="only pairs with this label (OUT), or a subset (passages-en-hi)",
+    )
     verb.add_argument(
         "--split", dest="splits", metavar="S", action="append", help="split to write (all)"
     )
