@@ -221,7 +221,7 @@ def _add_export(verbs: _Verbs) -> None:
     verb.add_argument(
         "--partition",
         metavar="P",
-        help="only pairs with this label (OUT), or a subset (passages-en-hi)",
+        help="pairs of this label, or a subset, only",
     )
     verb.add_argument(
         "--split", dest="splits", metavar="S", action="append", help="split to write (all)"
