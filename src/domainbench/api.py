@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from domainbench.benchmarks.grid.results import GridResults
-    from domainbench.benchmarks.qa.score import QaScores
+    from domainbench.benchmarks.qa.scores import QaScores
     from domainbench.benchmarks.results import Results
     from domainbench.schemas.findings import Finding
     from domainbench.schemas.progress import Progress
