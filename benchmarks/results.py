@@ -5,13 +5,11 @@ Two evaluations of the same release, systems and seed differ in ``environment`` 
 
 from __future__ import annotations
 
-import json
-import os
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from ..schemas.errors import DataError
+from .json_files import read_json, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,12 +161,7 @@ class Results(_Model):
 
     def write(self, folder: Path) -> Path:
         """Write ``results.json`` into a folder, whole or not at all."""
-        path = folder / RESULTS_NAME
-        stage = path.with_name(f".{path.name}.{os.getpid()}")
-        text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        stage.write_text(text + "\n", encoding="utf-8")
-        stage.replace(path)
-        return path
+        return write_json(self, folder / RESULTS_NAME)
 
     @classmethod
     def read(cls, folder: Path) -> Results:
@@ -177,25 +170,10 @@ class Results(_Model):
         Raises:
             DataError: it is missing, damaged or of another format.
         """
-        path = folder / RESULTS_NAME
-        try:
-            payload = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise DataError(
-                "there are no results here", place=path, hint="`domainbench evaluate` makes them"
-            ) from None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise DataError("the results are not JSON", place=path, found=error) from None
-        if not isinstance(payload, dict) or payload.get("format") != FORMAT:
-            found = payload.get("format") if isinstance(payload, dict) else type(payload).__name__
-            raise DataError(
-                "the results have another format", place=path, found=found, expected=FORMAT
-            )
-        try:
-            return cls.model_validate(payload)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise DataError(
-                f"the results' {where} is wrong", place=path, expected=first["msg"]
-            ) from None
+        return read_json(
+            cls,
+            folder / RESULTS_NAME,
+            what="results",
+            command="domainbench evaluate",
+            version=FORMAT,
+        )

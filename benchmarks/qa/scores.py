@@ -5,13 +5,11 @@ Two scorings of the same release and answers differ in ``environment`` only.
 
 from __future__ import annotations
 
-import json
-import os
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue
 
-from ...schemas.errors import DataError
+from ..json_files import read_json, write_json
 from ..results import ReleaseEntry
 
 if TYPE_CHECKING:
@@ -184,12 +182,7 @@ class QaScores(_Model):
 
     def write(self, folder: Path) -> Path:
         """Write ``scores.json`` into a folder, whole or not at all."""
-        path = folder / SCORES_NAME
-        stage = path.with_name(f".{path.name}.{os.getpid()}")
-        text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        stage.write_text(text + "\n", encoding="utf-8")
-        stage.replace(path)
-        return path
+        return write_json(self, folder / SCORES_NAME)
 
     @classmethod
     def read(cls, folder: Path) -> QaScores:
@@ -198,20 +191,6 @@ class QaScores(_Model):
         Raises:
             DataError: it is missing, damaged or of another format.
         """
-        path = folder / SCORES_NAME
-        try:
-            payload = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise DataError(
-                "there are no scores here", place=path, hint="`domainbench score qa` makes them"
-            ) from None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise DataError("the scores are not JSON", place=path, found=error) from None
-        try:
-            return cls.model_validate(payload)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise DataError(
-                f"the scores' {where or 'form'} is wrong", place=path, expected=first["msg"]
-            ) from None
+        return read_json(
+            cls, folder / SCORES_NAME, what="scores", command="domainbench score qa", version=1
+        )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ...schemas.errors import UsageError
+from ..option_values import checked_options, comma_list, none_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,19 +15,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
-def _none_word(value: Any) -> Any:
-    """``none`` from a command line or a configuration file, where None cannot be written."""
-    return None if isinstance(value, str) and value.lower() == "none" else value
-
-
-def _comma_list(value: Any) -> Any:
-    """``X,Y`` as the two of them."""
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-
-
 Positive = Annotated[int, Field(ge=1)]
-OptionalYear = Annotated[int | None, BeforeValidator(_none_word), Field(ge=1, le=9999)]
-OptionalCount = Annotated[Positive | None, BeforeValidator(_none_word)]
+OptionalYear = Annotated[int | None, BeforeValidator(none_word), Field(ge=1, le=9999)]
+OptionalCount = Annotated[Positive | None, BeforeValidator(none_word)]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -74,7 +65,7 @@ class PatentOptions(BaseModel):
     matches by country and number; number: kind codes are ignored always."""
     date_valid_only: bool = False
     """Take only positives that were public before the query's earliest date."""
-    categories: Annotated[tuple[str, ...], BeforeValidator(_comma_list)] = ()
+    categories: Annotated[tuple[str, ...], BeforeValidator(comma_list)] = ()
     """Take only citations of these categories (all if empty); a letter is also found in XY."""
     seed: Annotated[int, Field(ge=0)] = 0
     """Seed of every draw."""
@@ -115,18 +106,7 @@ def options_from(given: Mapping[str, Any], *, preset: str | None = None) -> Pate
     name = values.pop("preset", None) or preset or "default"
     if name not in PRESETS:
         raise UsageError.from_unknown_name("preset", str(name), PRESETS)
-    for key in values:
-        if key not in PatentOptions.model_fields:
-            raise UsageError.from_unknown_name("option", key, PatentOptions.model_fields)
-    try:
-        options = PatentOptions.model_validate({**PRESETS[name], **values})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(
-            f"option {first['loc'][0]!r} has a wrong value",
-            found=repr(first["input"]),
-            expected=first["msg"],
-        ) from None
+    options = checked_options(PatentOptions, values, PRESETS[name])
     low, high = options.min_year, options.max_year
     if low is not None and high is not None and low > high:
         raise UsageError(

@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ...schemas.qa import SCRIPTS_UNKNOWN, UNKNOWN_LANGUAGE
+from .language_names import language_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,16 +88,6 @@ _LANGUAGES: Final[dict[str, tuple[str, ...]]] = {
     "Hira": ("ja",),
     "Kana": ("ja",),
     "Hani": ("zh",),
-}
-_NAMES: Final = {
-    "english": "en",
-    "eng": "en",
-    "अंग्रेज़ी": "en",
-    "अंग्रेजी": "en",
-    "hindi": "hi",
-    "hin": "hi",
-    "हिन्दी": "hi",
-    "हिंदी": "hi",
 }
 
 
@@ -345,19 +336,9 @@ def agrees(claimed: str | None, found: Language) -> bool:
         claimed: a language's code or name; None claims nothing.
         found: what ``identify`` says.
     """
-    code = language_code(claimed)
+    code = language_code(claimed) if claimed else None
     if code is None or found.language == UNKNOWN_LANGUAGE:
         return True
     if found.cls == MIXED:
         return code in ("en", "hi")
     return code == found.language or (code, found.language) == ("hi", "sa")
-
-
-def language_code(claimed: str | None) -> str | None:
-    """The ISO 639 code that a claim such as ``Hindi``, ``hi-IN`` or ``HI`` means, or None."""
-    if not claimed or not claimed.strip():
-        return None
-    word = claimed.strip().casefold()
-    base = word.replace("_", "-").split("-", 1)[0]
-    code = _NAMES.get(word, _NAMES.get(base, base))
-    return None if code == UNKNOWN_LANGUAGE else code

@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from ...retrieval.bm25.token_kernels import decode
+
 _SEED = np.uint64(0xCBF29CE484222325)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
@@ -33,21 +35,9 @@ def _code_points(data, start, stop, codes):
     i = start
     while i < stop:
         lead = np.int64(data[i])
-        if lead < 0x80:
-            code, width = lead, 1
-        elif lead < 0xE0:
-            code, width = (lead & 0x1F) << 6 | (data[i + 1] & 0x3F), 2
-        elif lead < 0xF0:
-            code = (lead & 0x0F) << 12 | (data[i + 1] & 0x3F) << 6 | (data[i + 2] & 0x3F)
-            width = 3
-        else:
-            code = (
-                (lead & 0x07) << 18
-                | (data[i + 1] & 0x3F) << 12
-                | (data[i + 2] & 0x3F) << 6
-                | (data[i + 3] & 0x3F)
-            )
-            width = 4
+        code, width = lead, 1
+        if lead >= 0x80:
+            code, width = decode(data, i)
         codes[count] = code
         count += 1
         i += width

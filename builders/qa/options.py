@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ...schemas.errors import UsageError
+from ..option_values import checked_options, comma_list, none_word
 from .faults import CHOOSABLE, REJECTED
+from .language_names import language_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,19 +18,23 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 
-def _none_word(value: Any) -> Any:
-    """``none`` from a command line or a configuration file, where None cannot be written."""
-    return None if isinstance(value, str) and value.lower() == "none" else value
-
-
 def _words(value: Any) -> Any:
     """``X,Y`` as the two of them, ``none`` as no one."""
-    if not isinstance(value, str):
-        return value
-    return [] if value.lower() == "none" else [part.strip() for part in value.split(",")]
+    return [] if none_word(value) is None else comma_list(value)
 
 
-Optional = Annotated[str | None, BeforeValidator(_none_word)]
+def _code(value: Any) -> Any:
+    """A language by its code or name as its code."""
+    named = none_word(value)
+    if not isinstance(named, str):
+        return named
+    code = language_code(named)
+    if code is None:
+        raise ValueError("a language's ISO 639-1 code or English name")
+    return code
+
+
+Optional = Annotated[str | None, BeforeValidator(none_word)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -38,7 +44,7 @@ class QaOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    language: Optional = None
+    language: Annotated[str | None, BeforeValidator(_code)] = None
     """ISO 639-1 code of questions for which neither record nor folder claims one."""
     domain: Optional = None
     """Domain of questions for which neither record nor folder states one."""
@@ -76,18 +82,7 @@ def options_from(given: Mapping[str, Any]) -> QaOptions:
     Raises:
         UsageError: an unknown option, fault or method, or a value out of an option's range.
     """
-    for key in given:
-        if key not in QaOptions.model_fields:
-            raise UsageError.from_unknown_name("option", key, QaOptions.model_fields)
-    try:
-        options = QaOptions.model_validate(dict(given))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(
-            f"option {first['loc'][0]!r} has a wrong value",
-            found=repr(first["input"]),
-            expected=first["msg"],
-        ) from None
+    options = checked_options(QaOptions, given, {})
     for fault in options.reject:
         if fault not in CHOOSABLE:
             raise UsageError.from_unknown_name("fault to reject", fault, CHOOSABLE)

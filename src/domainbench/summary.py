@@ -31,8 +31,10 @@ def print_release(release: Release) -> None:
         print(f"  rejected: {rejected} record(s), listed in {rejects_path(release.path)}")
     for name in manifest.documents:
         print(f"  {name}: {release.path / name}")
-    if not manifest.tables["qrels"].rows:
-        print("  no judged pair: retrieval cannot be evaluated on it")
+    if not manifest.tables["queries"].rows:
+        print("  no query, so nothing can be evaluated on it")
+    elif not manifest.tables["qrels"].rows:
+        print("  no judged pair, so retrieval cannot be evaluated on it")
     print(f"  fingerprint {manifest.fingerprint}")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ...qa.language_names import language_code
 from ...qa.record import RawQuestion, RawReject
-from .hints import Hints, language_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .columns import Columns
+    from .hints import Hints
 
 FORMAT = "mcq_table"
 _SEPARATORS = ("\n", " | ", "|", ";;", ";")

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ....schemas.errors import DataError, UsageError
+from ...qa.language_names import language_code
 from ...qa.record import Collection, RawReject
 from .. import expand
 from ..streams import Meter
 from .columns import fold_name
 from .contents import find_contents
-from .hints import language_code, path_hints
+from .hints import path_hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

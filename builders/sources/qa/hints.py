@@ -6,48 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...qa.language_names import LANGUAGE_OF, language_code
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-LANGUAGES = {
-    "as": ("assamese", "asm", "অসমীয়া"),
-    "ar": ("arabic", "ara"),
-    "bn": ("bengali", "bangla", "ben", "বাংলা"),
-    "de": ("german", "deu", "ger", "deutsch"),
-    "el": ("greek", "ell"),
-    "en": ("english", "eng", "अंग्रेज़ी", "अंग्रेजी"),
-    "es": ("spanish", "spa", "español"),
-    "fr": ("french", "fra", "fre", "français"),
-    "gu": ("gujarati", "guj", "ગુજરાતી"),
-    "hi": ("hindi", "hin", "हिन्दी", "हिंदी"),
-    "id": ("indonesian", "ind"),
-    "it": ("italian", "ita", "italiano"),
-    "ja": ("japanese", "jpn"),
-    "kn": ("kannada", "kan", "ಕನ್ನಡ"),
-    "ko": ("korean", "kor"),
-    "ml": ("malayalam", "mal", "മലയാളം"),
-    "mr": ("marathi", "mar", "मराठी"),
-    "ne": ("nepali", "nep", "नेपाली"),
-    "nl": ("dutch", "nld"),
-    "or": ("odia", "oriya", "ori", "ory", "ଓଡ଼ିଆ"),
-    "pa": ("punjabi", "panjabi", "pan", "ਪੰਜਾਬੀ"),
-    "pl": ("polish", "pol"),
-    "pt": ("portuguese", "por", "português"),
-    "ro": ("romanian", "ron"),
-    "ru": ("russian", "rus", "русский"),
-    "sa": ("sanskrit", "san", "संस्कृत"),
-    "sw": ("swahili", "swa"),
-    "ta": ("tamil", "tam", "தமிழ்"),
-    "te": ("telugu", "tel", "తెలుగు"),
-    "th": ("thai", "tha"),
-    "tr": ("turkish", "tur", "türkçe"),
-    "uk": ("ukrainian", "ukr"),
-    "ur": ("urdu", "urd", "اردو"),
-    "vi": ("vietnamese", "vie"),
-    "zh": ("chinese", "zho", "chi", "中文"),
-}
-"""ISO 639-1 code → names and ISO 639-2 codes that sources write."""
-_LANGUAGE_OF = {name: code for code, names in LANGUAGES.items() for name in (code, *names)}
 
 DOMAINS = {
     "agriculture": ("krishi", "bbk", "agri", "agricultural"),
@@ -64,7 +26,6 @@ _GENERIC = frozenset(
      "source", "sources"}
 )  # fmt: skip
 _WORDS = re.compile(r"[^\W\d_]+", re.UNICODE)
-_REGION = re.compile(r"^([a-z]{2,3})[-_][a-z]{2,4}$")
 
 
 @dataclass(frozen=True)
@@ -73,14 +34,6 @@ class Hints:
 
     language: str | None
     domain: str | None
-
-
-def language_code(text: str) -> str | None:
-    """ISO 639-1 code of a language named in a usual way, None if the name is not known."""
-    name = text.strip().casefold()
-    if found := _REGION.match(name):
-        name = found[1]
-    return _LANGUAGE_OF.get(name)
 
 
 def path_hints(path: Path, root: Path | None) -> Hints:
@@ -107,7 +60,7 @@ def _language_in(name: str) -> str | None:
     if code := language_code(name):
         return code
     parts = re.split(r"[\s._-]+", name.casefold())
-    return next((_LANGUAGE_OF[part] for part in reversed(parts) if part in _LANGUAGE_OF), None)
+    return next((LANGUAGE_OF[part] for part in reversed(parts) if part in LANGUAGE_OF), None)
 
 
 def _known_domain(name: str) -> str | None:

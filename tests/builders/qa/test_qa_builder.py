@@ -314,6 +314,7 @@ def test_sources_without_a_usable_question_are_an_error_that_says_why(tmp_path):
         {"near_threshold": 2},
         {"labels": "guess"},
         {"knowledge": "nowhere"},
+        {"language": "Klingon"},
         {"x": 1},
     ],
     ids=lambda options: next(iter(options)),
