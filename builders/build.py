@@ -50,6 +50,7 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
             sources=built.sources,
             dropped=built.dropped,
             slice_columns=family.slice_columns,
+            subsets=family.subsets,
             license=request.license,
             languages=built.languages,
         )

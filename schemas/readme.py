@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .families import FAMILIES
-from .subsets import partition_subsets
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from .manifest import Manifest
-    from .subsets import Subset
+    from .subsets import Reader, Subset
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -33,17 +30,19 @@ _SUBSET_COLUMNS = {
 }
 
 
-def write_readme(folder: Path, manifest: Manifest) -> None:
-    """Write ``README.md`` for a release from its manifest."""
-    subsets = _subsets(folder, manifest)
+def write_readme(
+    folder: Path, manifest: Manifest, subsets_of: Callable[[Reader], Iterable[Subset]]
+) -> None:
+    """Write ``README.md`` for a release from its manifest; ``subsets_of`` is its family's."""
+    subsets = _subsets(folder, manifest, subsets_of)
     text = f"---\n{_front_matter(manifest, subsets)}---\n\n{_body(manifest, subsets)}"
     (folder / "README.md").write_text(text, encoding="utf-8")
 
 
-def _subsets(folder: Path, manifest: Manifest) -> dict[Subset, list[str]]:
+def _subsets(
+    folder: Path, manifest: Manifest, subsets_of: Callable[[Reader], Iterable[Subset]]
+) -> dict[Subset, list[str]]:
     """Subset → splits in which it has relevant pairs."""
-    family = FAMILIES.get(manifest.family)
-    subsets_of = family.subsets if family else partition_subsets
     found: dict[Subset, list[str]] = {}
     for split in sorted(manifest.tables["qrels"].splits):
 

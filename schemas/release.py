@@ -37,13 +37,15 @@ from .manifest import (
     read_manifest,
 )
 from .readme import write_readme
+from .subsets import partition_subsets
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
 
+    from .subsets import Reader, Subset
     from .tables import Table
 
 ROW_GROUP_BYTES = 32 << 20
@@ -64,6 +66,8 @@ class ReleaseInfo:
     dropped: Mapping[str, int] | None = None
     slice_columns: Sequence[tuple[str, str]] = ()
     """(table, column) whose labels are counted in the manifest."""
+    subsets: Callable[[Reader], Iterable[Subset]] = partition_subsets
+    """Subsets that other tools load; those of the family."""
     license: str = "unknown"
     languages: Sequence[str] = ()
     parent: ParentEntry | None = None
@@ -144,7 +148,7 @@ def write_release(
             (stage / name).write_text(text, encoding="utf-8")
         digests = {name: file_sha256(stage / name) for name in sorted(documents or {})}
         manifest = _manifest(stage, info, entries, digests)
-        write_readme(stage, manifest)
+        write_readme(stage, manifest, info.subsets)
         (stage / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
         _replace(stage, target)
     beside = rejects_path(target)

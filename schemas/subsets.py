@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from .errors import UsageError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from .release import Release
 
     Reader = Callable[[str, Sequence[str]], Any]
     """Reads columns of a table as a ``pyarrow.Table``; no columns mean all of them."""
@@ -35,31 +31,6 @@ class Subset:
     qrels: tuple[Filter, ...] = (RELEVANT,)
     titled: bool = True
     """Whether the titles of documents are part of their texts."""
-
-
-def find_subset(release: Release, name: str | None, split: str) -> Subset | None:
-    """The subset of that name; None for a release whose subsets are partitions of one ranking.
-
-    Raises:
-        UsageError: the release has several rankings, and none or an unknown one is named.
-    """
-    from .families import find_family
-
-    def read(table: str, columns: Sequence[str]) -> Any:
-        return release.table(table, split, list(columns) or None)
-
-    found = {subset.name: subset for subset in find_family(release.manifest.family).subsets(read)}
-    if ALL in found or not found:
-        return None
-    if name is None:
-        raise UsageError(
-            "the release has documents for several retrieval tasks, so one must be named",
-            place=release.path,
-            expected=", ".join(found),
-        )
-    if name not in found:
-        raise UsageError.from_unknown_name("partition", name, found)
-    return found[name]
 
 
 def can_name(label: str) -> bool:

@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .errors import UsageError
+from .families import find_family
+from .subsets import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,6 +63,30 @@ class Judgement(NamedTuple):
     document: str
     grade: int
     partition: str | None
+
+
+def find_subset(release: Release, name: str | None, split: str) -> Subset | None:
+    """The subset of that name; None for a release whose subsets are partitions of one ranking.
+
+    Raises:
+        UsageError: the release has several rankings, and none or an unknown one is named.
+    """
+
+    def read(table: str, columns: Sequence[str]) -> Any:
+        return release.table(table, split, list(columns) or None)
+
+    found = {subset.name: subset for subset in find_family(release.manifest.family).subsets(read)}
+    if ALL in found or not found:
+        return None
+    if name is None:
+        raise UsageError(
+            "the release has documents for several retrieval tasks, so one must be named",
+            place=release.path,
+            expected=", ".join(found),
+        )
+    if name not in found:
+        raise UsageError.from_unknown_name("partition", name, found)
+    return found[name]
 
 
 def documents(release: Release, view: View = PLAIN, *, metadata: bool = True) -> Iterator[Entry]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from . import faults
 from .contamination import contaminated
+from .described import Described
 from .duplicates import Groups
 from .labels import GivenLabels, label_all
 from .splits import assign_splits, permutation
-from .tables import Described
 from .translations import QuestionKeys, link
 
 if TYPE_CHECKING:

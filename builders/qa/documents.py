@@ -16,8 +16,8 @@ from .sentences import split_sentences
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from .described import Described
     from .record import Collection
-    from .tables import Described
 
 
 @dataclass

@@ -11,9 +11,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from .described import Described
     from .duplicates import Kept
     from .ingest import SourceFile
-    from .tables import Described
 
 NAME = "quality.json"
 

@@ -291,8 +291,7 @@ def export_dataset(
     from domainbench.benchmarks.task import columns_of
     from domainbench.retrieval.interop.trec_folder import write_trec
     from domainbench.schemas.beir import write_beir
-    from domainbench.schemas.subsets import find_subset
-    from domainbench.schemas.views import View
+    from domainbench.schemas.views import View, find_subset
 
     layouts: dict[str, Callable[..., Path]] = {"beir": write_beir, "trec": write_trec}
     if layout not in {*layouts, _LM_EVAL}:

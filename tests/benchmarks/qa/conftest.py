@@ -145,6 +145,7 @@ def write(folder: Path, *parts: dict[str, list[dict[str, Any]]]) -> Release:
         parameters={},
         seed=0,
         slice_columns=QA.slice_columns,
+        subsets=QA.subsets,
         languages=["en", "hi"],
     )
     return write_release(folder, [data(table) for table in QA.tables], info)

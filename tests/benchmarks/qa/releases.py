@@ -49,6 +49,11 @@ def write_questions(folder: Path, rows: Sequence[Mapping[str, Any]]) -> Release:
         ),
     ]
     info = ReleaseInfo(
-        name="hand", family="qa", version="2026.11", builder="tests", parameters={}, seed=0
+        name="hand",
+        family="qa",
+        version="2026.11",
+        builder="tests",
+        parameters={},
+        seed=0,
     )
     return write_release(folder, data, info)
