@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from ...schemas.errors import DataError
+from ...schemas.errors import DataError, UsageError
 from ...schemas.fingerprint import file_sha256
 from ...schemas.manifest import SourceEntry
 from ..request import BuiltTables
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from .taxonomy import Taxonomy
 
 
+_ENGINE = "polars"
+"""The default, which stands for none here."""
+
+
 def build_qa(request: BuildRequest, work_dir: Path, progress: Progress) -> BuiltTables:
     """Build the tables that a request asks for.
 
@@ -42,6 +46,12 @@ def build_qa(request: BuildRequest, work_dir: Path, progress: Progress) -> Built
         UsageError: an option is wrong, or a source does not exist.
         DataError: no question is left of the sources.
     """
+    if request.engine != _ENGINE:
+        raise UsageError(
+            "questions are built without a relational engine",
+            found=f"--engine {request.engine}",
+            hint="leave the option out",
+        )
     options = options_from({**request.options, "seed": request.seed})
     taxonomy = load_taxonomy(Path(options.taxonomy) if options.taxonomy else None)
     questions, files = ingest(request.sources, request.mapping, options, progress)

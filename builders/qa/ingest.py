@@ -38,7 +38,8 @@ class SourceFile:
 
     path: Path
     name: str
-    """The path below the folder named, with that folder: the same wherever the folder lies."""
+    """The path below the folder named, with that folder: the same wherever the folder lies. Where
+    two sources are called the same, as much of the path as tells them apart."""
     format: str
     columns: dict[str, str] = field(default_factory=dict[str, str])
     """Field → column that it was read from."""
@@ -82,22 +83,32 @@ def ingest(
     files: list[SourceFile] = []
     with progress.step("reading questions", len(named)) as advance:
         for path, given in named.items():
-            file = _open(path, given, mapping, options, len(files), questions)
+            name = _name(path, given, {file.name for file in files})
+            file = _open(path, given, name, mapping, options, len(files), questions)
             files.append(file)
             advance(1)
     return questions, files
 
 
+def _name(path: Path, given: Path, taken: set[str]) -> str:
+    named = given.resolve()
+    whole = named if path == given else named / path.relative_to(given)
+    parts = len(whole.parts) - len(named.parts) + 1
+    while (name := "/".join(whole.parts[-parts:])) in taken and parts < len(whole.parts):
+        parts += 1
+    return name
+
+
 def _open(
     path: Path,
     given: Path,
+    name: str,
     mapping: Mapping[str, Any] | None,
     options: QaOptions,
     ordinal: int,
     questions: list[Question],
 ) -> SourceFile:
     root = given if given != path else None
-    name = str(path.name if root is None else Path(given.resolve().name, path.relative_to(given)))
     try:
         reader = open_questions(path, root=root, mapping=mapping)
     except UnknownFormatError:

@@ -50,7 +50,8 @@ class Links:
 def link(questions: QuestionKeys, *, encoder: str | None = None, threshold: float = 0.8) -> Links:
     """Link questions in different languages that are translations of one another.
 
-    Ids that translations share by the source's own word come first. Equal ids in two files of
+    Ids that translations share by the source's own word come first, unless two files of one
+    language have them. Equal ids in two files of
     different languages are believed only if 9 in 10 of the pairs agree in the right option's
     place, the number of options and the numbers in their text: ids are often mere row numbers.
     With an encoder, questions left are paired that are each other's nearest neighbour across two
@@ -83,7 +84,11 @@ def _by_id(q: QuestionKeys, found: list[str | None], how: list[str | None]) -> N
         if name is not None:
             groups[name].append(place)
     for name, places in groups.items():
-        if len({q.language[place] for place in places}) > 1:
+        files: dict[str, set[str]] = defaultdict(set)
+        for place in places:
+            files[q.language[place]].add(q.file[place])
+        # In two files of one language an id is that of two sets, which count for themselves.
+        if len(files) > 1 and all(len(names) == 1 for names in files.values()):
             _mark(places, name, "id", found, how)
 
 

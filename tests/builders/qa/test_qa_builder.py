@@ -325,6 +325,22 @@ def test_wrong_options_are_the_calls_fault(tmp_path, options):
         domainbench.build("qa", [path], tmp_path / "out", options=options)
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    paths = [
+        write_rows(tmp_path / name / "agriculture_en.jsonl", [row])
+        for name, row in zip("ab", ENGLISH, strict=False)
+    ]
+    release = domainbench.build("qa", paths, tmp_path / "out")
+    names = {row["source_file"] for row in release.table("questions").to_pylist()}
+    assert names == {"agriculture_en.jsonl", "b/agriculture_en.jsonl"}
+
+
+def test_an_engine_is_no_option_of_questions(tmp_path):
+    path = write_rows(tmp_path / "agriculture_en.jsonl", ENGLISH)
+    with pytest.raises(UsageError, match="engine"):
+        domainbench.build("qa", [path], tmp_path / "out", engine="duckdb")
+
+
 @pytest.mark.real_data
 def test_xquad_builds_whole(data_dir, tmp_path):
     sources = sorted((data_dir / "qa").glob("xquad.*.json"))

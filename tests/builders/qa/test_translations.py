@@ -24,6 +24,11 @@ def test_ids_that_translations_share_link_different_languages_only():
     assert found.parallel_from == ["id", "id", None, None]
 
 
+def test_an_id_that_two_sets_use_links_nothing():
+    rows = [(f"{s}-{code}", code, "1", "1", 0, 4, s) for s in ("a", "b") for code in ("en", "hi")]
+    assert link(keys(rows)).parallel_id == [None] * 4
+
+
 def files(agreeing):
     rows = []
     for n in range(10):
