@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.fingerprint import file_sha256
@@ -20,6 +19,7 @@ from .record import RawQuestion, RawReject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from ...schemas.progress import Progress
     from .options import QaOptions

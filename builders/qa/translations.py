@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_FEWEST = 10
+"""Pairs of two files from which their agreement says something."""
 _AGREEMENT = 0.9
 """Share of the pairs of two files that must agree before equal ids are believed."""
 _MARGIN = 0.02
@@ -51,11 +53,11 @@ def link(questions: QuestionKeys, *, encoder: str | None = None, threshold: floa
     """Link questions in different languages that are translations of one another.
 
     Ids that translations share by the source's own word come first, unless two files of one
-    language have them. Equal ids in two files of
-    different languages are believed only if 9 in 10 of the pairs agree in the right option's
-    place, the number of options and the numbers in their text: ids are often mere row numbers.
-    With an encoder, questions left are paired that are each other's nearest neighbour across two
-    languages, at a cosine of ``threshold`` or more and by a margin to the second.
+    language have them. Equal ids in two files of different languages are believed only where ten
+    or more pairs have them and 9 in 10 of these agree in the right option's place, the number of
+    options and the numbers in their text: ids are often mere row numbers. With an encoder,
+    questions left are paired that are each other's nearest neighbour across two languages, at a
+    cosine of ``threshold`` or more and by a margin to the second.
 
     Args:
         questions: n questions.
@@ -102,7 +104,7 @@ def _by_source(q: QuestionKeys, found: list[str | None], how: list[str | None]) 
         for two in names[number + 1 :]:
             shared = [name for name in files[one] if name in files[two]]
             pairs = [(files[one][name], files[two][name]) for name in shared]
-            if pairs and _believed(q, pairs):
+            if len(pairs) >= _FEWEST and _believed(q, pairs):
                 for name, pair in zip(shared, pairs, strict=True):
                     group = found[pair[0]] or found[pair[1]] or f"{one}#{name}"
                     _mark(pair, group, "source", found, how)
