@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NO_QUESTION = "no_question"
+TOO_LONG = "too_long"
 FEW_OPTIONS = "few_options"
 MISSING_OPTION = "missing_option"
 EQUAL_OPTIONS = "equal_options"
@@ -13,6 +14,7 @@ SEVERAL_ANSWERS = "several_answers"
 UNKNOWN_LANGUAGE = "unknown_language"
 STRUCTURAL = {
     NO_QUESTION: "there is no question text",
+    TOO_LONG: "question, options and passage have more than a million characters",
     FEW_OPTIONS: "there are fewer than two options",
     MISSING_OPTION: "an option between others is empty",
     EQUAL_OPTIONS: "two options are equal",

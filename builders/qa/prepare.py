@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .options import QaOptions
     from .record import RawQuestion
 
+_LONGEST = 1_000_000
+"""Characters of a question with its options and passage."""
 _DETAIL = 200
 """Characters of a text that a rejection quotes."""
 
@@ -52,6 +54,9 @@ def prepare(
 
 
 def _prepared(raw: RawQuestion, file: int, base: int | None, options: QaOptions) -> Question:
+    length = len(raw.question) + sum(map(len, raw.options)) + len(raw.context or "")
+    if length > _LONGEST:
+        raise _Rejected(faults.TOO_LONG, f"{length:,} characters: {raw.question[: _DETAIL // 2]}")
     flags: list[str] = []
     stem, given = choices(raw)
     text = normalise(stem, form=options.normal_form)

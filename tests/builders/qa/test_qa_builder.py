@@ -325,6 +325,15 @@ def test_wrong_options_are_the_calls_fault(tmp_path, options):
         domainbench.build("qa", [path], tmp_path / "out", options=options)
 
 
+def test_a_question_of_a_million_characters_is_rejected(tmp_path):
+    rows = [*ENGLISH, krishi("long", "word " * 250_000, list("wxyz"), "A")]
+    path = write_rows(tmp_path / "agriculture_en.jsonl", rows)
+    release = domainbench.build("qa", [path], tmp_path / "out")
+    (reject,) = rejects_of(release)
+    assert (reject["id"], reject["reason"]) == ("long", "too_long")
+    assert len(reject["detail"]) <= 200
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
     paths = [
         write_rows(tmp_path / name / "agriculture_en.jsonl", [row])
