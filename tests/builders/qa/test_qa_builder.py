@@ -334,6 +334,16 @@ def test_a_question_of_a_million_characters_is_rejected(tmp_path):
     assert len(reject["detail"]) <= 200
 
 
+def test_a_quality_report_that_was_changed_is_a_fault(tmp_path):
+    path = write_rows(tmp_path / "agriculture_en.jsonl", ENGLISH)
+    release = domainbench.build("qa", [path], tmp_path / "out")
+    report = release.path / "quality.json"
+    report.write_text(report.read_text("utf-8").replace("4", "5"), "utf-8")
+    assert faults_in(release) == ["fault: quality.json: digest: SHA-256 is not the manifest's"]
+    report.unlink()
+    assert faults_in(release) == ["fault: quality.json: files: the file is missing"]
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
     paths = [
         write_rows(tmp_path / name / "agriculture_en.jsonl", [row])
