@@ -44,3 +44,14 @@ def test_against_a_plain_search(ours, theirs):
     runs = {tuple(ours[i : i + 8]) for i in range(len(ours) - 7)}
     there = {tuple(theirs[i : i + 8]) for i in range(len(theirs) - 7)}
     assert found.count == [len(runs & there) if len(ours) >= 8 else None]
+
+
+@given(st.lists(st.lists(st.sampled_from("abcd"), max_size=14).map(" ".join), max_size=5))
+def test_many_texts_are_searched_apart(texts):
+    questions = ["a b c d a b c d", "a b a b a b a b a b"]
+    found = contaminated(questions, texts, n=9)
+    for question, first in zip(questions, found.text, strict=True):
+        words = question.split()
+        runs = [question] if len(words) < 9 else [" ".join(words[i : i + 9]) for i in range(2)]
+        holding = [n for n, text in enumerate(texts) if any(f" {r} " in f" {text} " for r in runs)]
+        assert first == min(holding, default=None)
