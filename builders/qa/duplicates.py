@@ -36,8 +36,9 @@ def drop_duplicates(
 ) -> Kept:
     """Reject or flag all but the first of equal and of nearly equal questions.
 
-    Questions that differ by a number, a negation or an operator are no duplicates, whatever they
-    share; nor are questions in different languages or about different passages.
+    Questions that differ by a number, a negation, an operator or a word of weight are no
+    duplicates, whatever they share; nor are questions in different languages, about different
+    passages or with different answers.
     """
     unique, repeats = _exact(questions, files, options)
     pairs = _near_pairs(unique, options)
@@ -47,8 +48,10 @@ def drop_duplicates(
         before = _standing(first, second, gone, unique)
         if before is None or second in gone or not _same(unique[before], unique[second]):
             continue
+        if _conflict(unique[second], unique[before]):
+            continue
         near += 1
-        if _mark(unique[second], unique[before], faults.NEAR_DUPLICATE, files, options):
+        if _reject(unique[second], unique[before], faults.NEAR_DUPLICATE, files, options):
             gone[second] = before
     kept = [question for place, question in enumerate(unique) if place not in gone]
     return Kept(kept, _renumber(pairs, gone, len(unique)), repeats, near)
@@ -78,13 +81,25 @@ def _exact(
             kept.append(question)
             continue
         repeats += 1
-        if not _mark(question, before, faults.EXACT_DUPLICATE, files, options):
+        _conflict(question, before)
+        if not _reject(question, before, faults.EXACT_DUPLICATE, files, options):
             question.exact += f"\x1f{repeats}"  # identifiers stay different
             kept.append(question)
     return kept, repeats
 
 
-def _mark(
+def _conflict(question: Question, before: Question) -> bool:
+    """Flag two questions that are the same where their answers are not."""
+    ours, theirs = ({option_key(text) for text in q.answers} for q in (question, before))
+    if ours & theirs:
+        return False
+    for one in (question, before):
+        if faults.CONFLICTING_ANSWERS not in one.flags:
+            one.flags.append(faults.CONFLICTING_ANSWERS)
+    return True
+
+
+def _reject(
     question: Question,
     before: Question,
     fault: str,
@@ -92,11 +107,6 @@ def _mark(
     options: QaOptions,
 ) -> bool:
     """Reject or flag a question that repeats one before it; True where it is rejected."""
-    ours, theirs = ({option_key(text) for text in q.answers} for q in (question, before))
-    if not ours & theirs:
-        for one in (question, before):
-            if faults.CONFLICTING_ANSWERS not in one.flags:
-                one.flags.append(faults.CONFLICTING_ANSWERS)
     if fault not in options.reject:
         question.flags.append(fault)
         return False

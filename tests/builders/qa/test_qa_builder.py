@@ -201,6 +201,24 @@ def test_near_duplicates_go_and_lookalikes_stay_in_one_split(tmp_path):
     assert faults_in(release) == []
 
 
+def test_questions_of_one_mould_are_all_kept(tmp_path):
+    options = [
+        "Both the assertion and the reason are true, and the reason is the right explanation of it",
+        "Both the assertion and the reason are true, but the reason does not explain it at all",
+        "The assertion is true, but the reason that is given for it is false",
+        "The assertion is false, but the reason that is given for it is true",
+    ]
+    stem = "Assertion (A): {} is a {}. Reason (R): it grows in {}."
+    told = [("Wheat", "cereal", "winter"), ("Gram", "pulse", "winter"), ("Jute", "fibre", "rain")]
+    rows = [krishi(n, stem.format(*words), options, "A") for n, words in enumerate(told)]
+    path = write_rows(tmp_path / "agriculture_en.jsonl", rows)
+    release = domainbench.build("qa", [path], tmp_path / "out")
+    questions = release.table("questions").to_pylist()
+    assert len(questions) == 3
+    assert {row["type"] for row in questions} == {"assertion_reason"}
+    assert len({row["cluster"] for row in questions}) < 3  # two are alike: never in two splits
+
+
 def test_duplicates_with_another_answer_are_flagged(tmp_path):
     rows = [*ENGLISH, {**ENGLISH[0], "id": "other", "correct_answer": "D"}]
     path = write_rows(tmp_path / "agriculture_en.jsonl", rows)
