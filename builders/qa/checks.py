@@ -98,7 +98,8 @@ def _refers(option: str, question: str) -> bool:
     found = _REFERENCE.search(option)
     if found is None:
         return False
-    return not (found.group()[:1].isdigit() and _LISTED.search(question))
+    numbered = any(sign.isdigit() for sign in found.group())
+    return not (numbered and _LISTED.search(question))
 
 
 def exact_key(text: str) -> str:

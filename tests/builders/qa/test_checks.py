@@ -102,7 +102,7 @@ def test_options_that_stand_alone(option):
 
 def test_numbers_of_statements_that_the_question_lists_name_no_options():
     question = "Consider: 1. Rice is kharif. 2. Wheat is rabi. Which is right?"
-    assert standing(question, ["1 and 2", "2 only"]) == [True, True]
+    assert standing(question, ["1 and 2", "Both 1 and 2", "2 only"]) == [True] * 3
 
 
 def test_equal_texts_share_their_key():
