@@ -21,7 +21,7 @@ _NAMES = {
                "right_answer", "correct_choice", "key", "label", "target", "gold", "ans", "cop",
                "correct_ans", "उत्तर", "सही_उत्तर", "correct_option_number", "answer_idx"),
     "source_id": ("id", "_id", "question_id", "qid", "uid", "uuid", "q_id", "s_no", "sno", "sr_no",
-                  "serial", "number", "क्रमांक"),
+                  "serial", "number", "no", "q_no", "ques_no", "क्रमांक"),
     "language": ("language", "lang", "भाषा"),
     "domain": ("domain", "category_domain", "field", "main_domain", "विषय_क्षेत्र"),
     "subdomain": ("subject_domain", "subdomain", "sub_domain", "subject", "subject_name",

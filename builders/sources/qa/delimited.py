@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_ROWS = 50
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,11 +41,12 @@ class Dialect:
     header: tuple[str, ...]
 
 
-def find_encoding(source: Source) -> str:
+def find_encoding(source: Source) -> str | None:
     """The encoding of a text file, by its first mark or by what decodes.
 
     UTF-8 if all of it decodes; UTF-16 without a mark if every other byte is 0; else cp1252, unless
-    the file has bytes that cp1252 does not know.
+    the file has bytes that cp1252 does not know. None for what is no text: it has control
+    characters.
 
     Raises:
         DataError: none of these decodes it.
@@ -53,7 +56,11 @@ def find_encoding(source: Source) -> str:
         if head.startswith(mark):
             return name
     if b"\0" in head:
-        return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+        name = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+        text = head[: len(head) // 2 * 2].decode(name, "replace")
+        return None if _CONTROL.search(text) or _undecodable(source, name) else name
+    if _CONTROL.search(head.decode("latin-1")):
+        return None
     failed = {}
     for name in ("utf-8", "cp1252"):
         problem = _undecodable(source, name)
@@ -99,6 +106,8 @@ def find_dialect(source: Source) -> Dialect | None:
         DataError: the text is in no known encoding.
     """
     encoding = find_encoding(source)
+    if encoding is None:
+        return None
     with source.open(Meter(0)) as stream:
         text = io.TextIOWrapper(stream, encoding, newline="").read(1 << 18)
     best: tuple[float, int, str, list[str]] | None = None

@@ -287,6 +287,22 @@ def test_extractive_questions_without_answer_are_rejected(tmp_path, changes):
     assert (found.reason, found.source_id) == ("no_answer", "s1")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+        b"\xff\xd8\xff\xe0\x10JFIF\x01\x02",
+        b"%PDF-1.7\n%\xe2",
+    ],
+    ids=["png", "jpeg", "pdf"],
+)
+def test_what_is_no_text_is_of_no_known_form(tmp_path, content):
+    path = tmp_path / "picture"
+    path.write_bytes(content)
+    with pytest.raises(UnknownFormatError):
+        read(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"   \n"], ids=["empty", "blank"])
 def test_an_empty_file_is_told(tmp_path, content):
     path = tmp_path / "a.csv"
