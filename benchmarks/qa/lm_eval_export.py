@@ -8,35 +8,50 @@ function beside the tasks finds the data, so that the folder can be moved.
 from __future__ import annotations
 
 import json
-import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UsageError
 from ...schemas.qa import pool_name
+from ..models.local import STOPS
+from ..models.spec import LOCAL, OPTIONS
 from .prompts import LETTERS, generation_prompt, loglikelihood_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ...schemas.release import Release
 
 _LOADER = '''"""Loads the questions that lie beside this file."""
 
+import json
 from pathlib import Path
 
-from datasets import load_dataset
+from datasets import Dataset, DatasetDict
 
 
 def load(table, splits, **_):
-    """Questions of one domain and language, as a ``DatasetDict``."""
+    """Questions of one domain and language; read here, as a path may hold ``*`` or ``[``."""
     folder = Path(__file__).parent / "data"
-    files = {name: str(folder / f"{table}-{name}.jsonl") for name in splits}
-    return load_dataset("json", data_files=files)
+    return DatasetDict({name: rows(folder / f"{table}-{name}.jsonl") for name in splits})
+
+
+def rows(path):
+    with path.open(encoding="utf-8") as lines:
+        return Dataset.from_list([json.loads(line) for line in lines])
 '''
 _COLUMNS = ["_id", "question", "options", "context", "answer", "language", "domain"]
-# The last line that says so, as the prompt asks for; Markdown's marks around it do not count.
-_STRICT = r"(?im)^[\s*_#>`]*answer\s*:\s*[*_`(]*([A-Z])\b"
+# The line that the prompt asks for, in capitals or not, among Markdown's marks. A letter may stand
+# before its text (``B. Gram``), never before another word (``a plant``).
+_LINE = r"^[ \t*_#>`-]*answer[ \t*_`]*[:\uff1a]"
+_LETTER = r"[\s*_`(\[]*{}(?=[ \t\r*_`)\].:]*$|[*_`]*[).:\]][ \t*_`])"
+# As in ``answers``: thoughts are no answer, and all such lines must name the same letter.
+_STRICT = (
+    r"(?ims)\A(?:.*</think>)?(?!.*</think>)"
+    rf"(?:(?!{_LINE}).)*{_LINE}{_LETTER.format('([A-Z])')}"
+    rf"(?!.*{_LINE}(?!{_LETTER.format(chr(92) + '1')}))"
+)
 
 
 def write_lm_eval(release: Release, output: Path, *, splits: Sequence[str] | None = None) -> Path:
@@ -50,7 +65,8 @@ def write_lm_eval(release: Release, output: Path, *, splits: Sequence[str] | Non
     Args:
         release: of the family ``qa``, with choice questions.
         output: folder to make.
-        splits: splits of the questions; all by default. ``test`` is what is scored.
+        splits: splits of the questions; all by default. The scored one is ``test``, or the first
+            of others; examples come from ``dev``.
 
     Raises:
         UsageError: the release is of another family, has no choice question or no such split, or
@@ -62,9 +78,11 @@ def write_lm_eval(release: Release, output: Path, *, splits: Sequence[str] | Non
             place=release.path,
             found=release.manifest.family,
         )
-    pools = _pools(release, splits or release.splits("questions"))
+    chosen = sorted(splits or release.splits("questions"))
+    scored = "test" if "test" in chosen else chosen[0]
+    pools = _pools(release, chosen, scored)
     if not pools:
-        raise UsageError("the release has no choice question", place=release.path)
+        raise UsageError(f"the split {scored} has no choice question", place=release.path)
     if output.exists() and any(output.iterdir()):
         raise UsageError("the output folder holds something", place=output, hint="name a new one")
     (output / "data").mkdir(parents=True, exist_ok=True)
@@ -75,18 +93,19 @@ def write_lm_eval(release: Release, output: Path, *, splits: Sequence[str] | Non
         "release": release.manifest.name,
         "fingerprint": release.manifest.fingerprint,
     }
+    tables = _tables(pools)
     for pool, rows in pools.items():
-        table = _identifier(pool)
+        table = tables[pool]
         for split, items in rows.items():
             _write_rows(output / "data" / f"{table}-{split}.jsonl", items)
         for kind, fields in (("logprob", _LOGLIKELIHOOD), ("gen", _GENERATION)):
-            task = {"task": f"{kind}_{name}_{table}", **_data(table, rows), **fields}
+            task = {"task": f"{kind}_{name}_{table}", **_data(table, rows, scored), **fields}
             task["metadata"] = metadata
             _write_yaml(output / f"{task['task']}.yaml", task)
     for kind, metric in (("logprob", "acc"), ("gen", "exact_match")):
         group = {
             "group": f"{kind}_{name}",
-            "task": [f"{kind}_{name}_{_identifier(pool)}" for pool in pools],
+            "task": [f"{kind}_{name}_{table}" for table in tables.values()],
             "aggregate_metric_list": [
                 {"metric": metric, "aggregation": "mean", "weight_by_size": True}
                 | ({"filter_list": "strict"} if kind == "gen" else {})
@@ -111,29 +130,42 @@ _GENERATION: dict[str, Any] = {
     "doc_to_text": "generation_prompt",
     "doc_to_target": "answer",
     "num_fewshot": 0,
-    "generation_kwargs": {"until": [], "do_sample": False, "max_gen_toks": 512},
+    "generation_kwargs": {
+        "until": list(STOPS),
+        "do_sample": False,
+        "max_gen_toks": OPTIONS[LOCAL]["max_tokens"],
+    },
     "filter_list": [
         {
             "name": "strict",
             "filter": [
-                {"function": "regex", "regex_pattern": _STRICT, "group_select": -1},
+                {"function": "regex", "regex_pattern": _STRICT, "group_select": 0},
                 {"function": "take_first"},
             ],
         }
     ],
-    "metric_list": [{"metric": "exact_match", "aggregation": "mean", "higher_is_better": True}],
+    "metric_list": [
+        {
+            "metric": "exact_match",
+            "aggregation": "mean",
+            "higher_is_better": True,
+            "ignore_case": True,
+        }
+    ],
 }
 
 
-def _pools(release: Release, splits: Sequence[str]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+def _pools(
+    release: Release, splits: Sequence[str], scored: str
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Domain and language → split → rows, where the pool has questions to score."""
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for split in sorted(splits):
+    for split in splits:
         for row in release.table("questions", split, _COLUMNS).to_pylist():
             if row["options"]:
                 pool = pool_name(row["domain"], row["language"])
                 found.setdefault(pool, {}).setdefault(split, []).append(_row(row))
-    return {pool: rows for pool, rows in sorted(found.items()) if "test" in rows}
+    return {pool: rows for pool, rows in sorted(found.items()) if scored in rows}
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,13 +180,29 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _data(table: str, rows: Mapping[str, Any]) -> dict[str, Any]:
-    splits = {"test_split": "test"} | ({"validation_split": "dev"} if "dev" in rows else {})
+def _data(table: str, rows: Mapping[str, Any], scored: str) -> dict[str, Any]:
+    splits = {"test_split": scored}
+    if "dev" in rows and scored != "dev":
+        splits["validation_split"] = "dev"
     return {"dataset_kwargs": {"table": table, "splits": sorted(rows)}, **splits}
 
 
+def _tables(pools: Iterable[str]) -> dict[str, str]:
+    """Pool → its name in tasks and files; what would share one with another gets a number."""
+    found: dict[str, str] = {}
+    for pool in pools:
+        name, number = _identifier(pool), 1
+        while name in found.values():
+            number += 1
+            name = f"{_identifier(pool)}_{number}"
+        found[pool] = name
+    return found
+
+
 def _identifier(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
+    """Letters of any script with their marks, and digits; one underscore for all else."""
+    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.casefold())
+    return "_".join(kept.split())
 
 
 def _write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
