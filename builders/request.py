@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..schemas.errors import DataError, UsageError
 from ..schemas.families import find_family
-from ..schemas.manifest import check_version
+from ..schemas.manifest import check_name, check_version
 from ..schemas.release import check_target, created_now
 from .stages import ENGINES
 
@@ -76,7 +76,7 @@ class BuildRequest:
             target=Path(output),
             options=merged,
             mapping=given.get("mapping"),
-            name=name or given.get("name", family),
+            name=check_name(name or given.get("name", family)),
             version=check_version(version or given.get("version") or _this_month()),
             license=license or given.get("license", "unknown"),
             seed=seed if seed is not None else given.get("seed", 0),

@@ -19,7 +19,8 @@ MANIFEST_NAME = "manifest.json"
 _CALVER = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.(0|[1-9]\d*))?")
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
 
 
 class _Model(BaseModel):
@@ -110,6 +111,17 @@ class Manifest(_Model):
         """The file's text: sorted keys, two spaces, a newline at the end."""
         payload = self.model_dump(mode="json")
         return json.dumps(payload, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def check_name(name: str) -> str:
+    """Return a release's name, or raise ``UsageError``."""
+    if not re.fullmatch(_NAME, name):
+        raise UsageError(
+            "the release's name has other characters than it may",
+            found=repr(name),
+            expected="ASCII letters, digits, '.', '_' and '-', a letter or digit first",
+        )
+    return name
 
 
 def check_version(version: str) -> str:

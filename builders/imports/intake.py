@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...schemas.errors import DataError, UsageError
 from ...schemas.families import find_family
 from ...schemas.fingerprint import file_sha256
-from ...schemas.manifest import SourceEntry, check_version
+from ...schemas.manifest import SourceEntry, check_name, check_version
 from ...schemas.release import ReleaseInfo, TableData, check_target, created_now, write_release
 from ..rejects import reject_line
 
@@ -143,7 +143,7 @@ def write_import(
     """Write the release of an import; see ``write_release`` for what can go wrong."""
     known = find_family(family)
     info = ReleaseInfo(
-        name=name,
+        name=check_name(name),
         family=family,
         version=version or created_now()[:7].replace("-", "."),
         builder=builder,

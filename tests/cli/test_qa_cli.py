@@ -80,3 +80,5 @@ def test_what_is_wrong_with_a_call_is_said(questions: Path, home: Path) -> None:
     refused(domainbench("build", "qa", "odd.csv", "-o", "x", cwd=home), 1, "delimiter")
     call = ("build", "qa", "qa.sources", "-o", "x", "--set", "reject=typos")
     refused(domainbench(*call, cwd=home), 2, "typos", "near_duplicate")
+    call = ("build", "qa", "qa.sources", "-o", "x", "--name", "बैंक")
+    refused(domainbench(*call, cwd=home), 2, "बैंक", "letters")
