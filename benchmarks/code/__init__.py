@@ -1,0 +1,1 @@
+"""Code: retrieval tasks, generation, execution, pass@k, dependency recall, specialisation."""

@@ -1,0 +1,1 @@
+"""Sources of code: git repositories, source distributions, folders, the package index."""
