@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from harness import alternate, machine, peak_mib, save, table
 
-from domainbench.builders.qa.near_duplicates import near_duplicates
+from domainbench.builders.near_duplicates import near_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..near_duplicates import near_duplicates
 from . import faults
 from .checks import option_key, same_symbols
-from .near_duplicates import distinct, near_duplicates
+from .distinct import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

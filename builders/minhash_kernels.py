@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from ...retrieval.bm25.token_kernels import decode
+from ..retrieval.bm25.token_kernels import decode
 
 _SEED = np.uint64(0xCBF29CE484222325)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
