@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..schemas.errors import UsageError
 from ..schemas.families import find_family
 from ..schemas.release import ReleaseInfo, TableData, write_release
+from .request import UNKNOWN_LICENSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from ..schemas.release import Release
     from .request import BuildRequest, BuiltTables
 
-_BUILDERS = {"patents": ("patents.builder", "build_patents"), "qa": ("qa.builder", "build_qa")}
+_BUILDERS = {
+    "code": ("code.builder", "build_code"),
+    "patents": ("patents.builder", "build_patents"),
+    "qa": ("qa.builder", "build_qa"),
+}
 """Family → module and function that build it, imported when they are needed."""
 
 
@@ -51,8 +56,10 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
             dropped=built.dropped,
             slice_columns=family.slice_columns,
             subsets=family.subsets,
-            license=request.license,
+            license=_license(request, built),
             languages=built.languages,
+            parent=built.parent,
+            environments=built.environments,
         )
         data = [TableData(table, built.tables[table.name]) for table in family.tables]
         with progress.step("writing the release"):
@@ -64,6 +71,11 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
                 documents=built.documents,
                 overwrite=request.overwrite,
             )
+
+
+def _license(request: BuildRequest, built: BuiltTables) -> str:
+    stated = request.license != UNKNOWN_LICENSE
+    return request.license if stated else built.license or UNKNOWN_LICENSE
 
 
 def _builder(family: str) -> Callable[[BuildRequest, Path, Progress], BuiltTables]:

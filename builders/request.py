@@ -16,8 +16,9 @@ from .stages import ENGINES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..schemas.manifest import SourceEntry
+    from ..schemas.manifest import EnvironmentEntry, ParentEntry, SourceEntry
 
+UNKNOWN_LICENSE = "unknown"
 _CONFIG_KEYS = ("name", "version", "license", "seed", "preset", "options", "mapping")
 
 
@@ -78,7 +79,7 @@ class BuildRequest:
             mapping=given.get("mapping"),
             name=check_name(name or given.get("name", family)),
             version=check_version(version or given.get("version") or _this_month()),
-            license=license or given.get("license", "unknown"),
+            license=license or given.get("license", UNKNOWN_LICENSE),
             seed=seed if seed is not None else given.get("seed", 0),
             engine=engine,
             overwrite=overwrite,
@@ -102,6 +103,12 @@ class BuiltTables:
     """Name → text of files beside the tables."""
     dropped: Mapping[str, int] = field(default_factory=dict[str, int])
     languages: Sequence[str] = ()
+    license: str | None = None
+    """That of the sources together, where they say it and the call does not."""
+    parent: ParentEntry | None = None
+    environments: Mapping[str, EnvironmentEntry] = field(
+        default_factory=dict[str, "EnvironmentEntry"]
+    )
 
 
 def _read_config(path: Path) -> dict[str, Any]:

@@ -68,7 +68,6 @@ SNAPSHOTS = Table(
         Column("classifiers", STRINGS, "Trove classifiers of the project.", nullable=False),
         Column("requires_python", STRING, "As the project declares it."),
         Column("dependencies", STRINGS, "Requirements that it declares.", nullable=False),
-        Column("requirements", STRINGS, "Pinned environment that its tests ran in.", nullable=False),
         Column("domain", STRINGS, "Domains, the main one first; empty if unknown.", nullable=False),
         Column("domain_evidence", STRINGS, "What speaks for each domain.", nullable=False),
         Column("files", INT32, "Python files read.", nullable=False),

@@ -82,6 +82,15 @@ class ParentEntry(_Model):
     fingerprint: Sha256
 
 
+class EnvironmentEntry(_Model):
+    """Packages that tests of a repository ran with."""
+
+    python: str
+    """Version of Python."""
+    requirements: list[str]
+    """Pinned, as ``attrs==25.3.0``."""
+
+
 class Manifest(_Model):
     """Everything that must be known to trust, rebuild or compare a release."""
 
@@ -99,6 +108,8 @@ class Manifest(_Model):
     tables: dict[str, TableEntry]
     documents: dict[str, Sha256] = Field(default_factory=dict)
     """Files beside the tables, as ``quality.json``, with their digests."""
+    environments: dict[str, EnvironmentEntry] = Field(default_factory=dict)
+    """Snapshot of a repository → what its tests ran with, where they ran."""
     slices: dict[str, int]
     """Rows per label: ``table.column=value`` → rows."""
     license: str

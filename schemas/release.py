@@ -28,6 +28,7 @@ from .fingerprint import TableDigest, combined_fingerprint, file_sha256
 from .manifest import (
     MANIFEST_NAME,
     BuilderEntry,
+    EnvironmentEntry,
     FileEntry,
     Manifest,
     ParentEntry,
@@ -71,6 +72,7 @@ class ReleaseInfo:
     license: str = "unknown"
     languages: Sequence[str] = ()
     parent: ParentEntry | None = None
+    environments: Mapping[str, EnvironmentEntry] | None = None
 
 
 @dataclass(frozen=True)
@@ -290,6 +292,7 @@ def _manifest(
         dropped=dict(info.dropped or {}),
         tables=dict(entries),
         documents=dict(documents),
+        environments=dict(info.environments or {}),
         slices=count_slices(stage, info.slice_columns, entries),
         license=info.license,
         languages=sorted(info.languages),
