@@ -15,7 +15,7 @@ from ...retrieval.significance import holm
 from ...schemas.errors import UsageError
 from .answers import MISSING, OUTCOMES, RIGHT, UNPARSED, WRONG
 from .scores import Accuracy, LanguageGap, Positions
-from .statistics import (
+from ..statistics import (
     cluster_interval,
     mcnemar,
     paired_difference_interval,

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...retrieval.dense.models import model_revision
+from ...retrieval.language_models.models import open_model, recording_path, response_parameters
+from ...retrieval.language_models.recording import Recording, answer_all
+from ...retrieval.language_models.requests import GENERATION, LOGLIKELIHOOD, Request, Response
 from ...schemas.errors import UsageError
-from ..models.endpoint import EndpointModel, endpoint_parameters
-from ..models.local import LocalModel, find_folder, local_parameters
-from ..models.recording import Recording, answer_all, recorded_parameters
-from ..models.requests import GENERATION, LOGLIKELIHOOD, Request, Response
-from ..models.spec import ENDPOINT, ModelSpec
 from .answers import FAILED, Choice, parse_answer
 from .prompts import continuations, generation_prompt, loglikelihood_prompt
 from .scores import AnswerSource
@@ -23,13 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pydantic import JsonValue
-
+    from ...retrieval.language_models.spec import ModelSpec
     from ...schemas.progress import Progress
-    from ..models.requests import Model
 
 PROTOCOLS = (LOGLIKELIHOOD, GENERATION)
-_SLUG_LENGTH = 80
 
 
 def ask(
@@ -60,13 +54,13 @@ def ask(
     rows = questions.select(["question", "options", "context", "language"]).to_pylist()
     asked = [_requests(row, protocol) for row in rows]
     flat = [request for requests in asked for request in requests]
-    path = None if folder is None else folder / "recordings" / f"{_slug(spec, protocol)}.jsonl"
-    parameters = _parameters(spec, protocol, None if recompute else path)
+    path = None if folder is None else recording_path(folder, spec, protocol)
+    parameters = response_parameters(spec, protocol, None if recompute else path)
     with (
         Recording(path, spec.model, parameters, fresh=recompute) as recording,
         progress.step("asking the model", len(set(flat))) as done,
     ):
-        responses = answer_all(lambda: _model(spec), flat, recording, done)
+        responses = answer_all(lambda: open_model(spec), flat, recording, done)
     read = iter(responses)
     verdicts = [
         _verdict(row["options"], protocol, [next(read) for _ in requests])
@@ -82,28 +76,6 @@ def ask(
         completion_tokens=_total([response.completion_tokens for response in responses]),
     )
     return verdicts, source
-
-
-def _model(spec: ModelSpec) -> Model:
-    return EndpointModel(spec) if spec.kind == ENDPOINT else LocalModel(spec)
-
-
-def _parameters(spec: ModelSpec, protocol: str, recorded: Path | None) -> dict[str, JsonValue]:
-    """Settings that decide a response; for a local model also which weights they are."""
-    if spec.kind == ENDPOINT:
-        return endpoint_parameters(spec, protocol)
-    problem = None
-    try:
-        find_folder(spec.model)
-        revision = model_revision(spec.model)
-    except UsageError as error:
-        problem, revision = error, None
-    if revision is None and recorded is not None:
-        # The model is gone: its recording says which one it was.
-        revision = (recorded_parameters(recorded) or {}).get("revision")
-    if revision is None and problem is not None:
-        raise problem
-    return {**local_parameters(spec, protocol), "revision": revision}
 
 
 def _requests(row: Mapping[str, Any], protocol: str) -> list[Request]:
@@ -139,13 +111,3 @@ def _total(counts: Sequence[int | None]) -> int | None:
     """Sum of the counts, None where one is unknown or there are none."""
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
-
-
-def _slug(spec: ModelSpec, protocol: str) -> str:
-    """A file's name for a model under a protocol."""
-    import hashlib
-
-    name = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else "_" for c in spec.model)
-    where = f"{spec.kind}:{spec.model}@{spec.url or ''}"
-    digest = hashlib.sha256(where.encode("utf-8")).hexdigest()[:8]
-    return f"{spec.kind}-{name[-_SLUG_LENGTH:]}-{digest}-{protocol}"

@@ -11,10 +11,10 @@ import json
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from ...retrieval.language_models.local import STOPS
+from ...retrieval.language_models.spec import LOCAL, OPTIONS
 from ...schemas.errors import UsageError
 from ...schemas.qa import pool_name
-from ..models.local import STOPS
-from ..models.spec import LOCAL, OPTIONS
 from .prompts import LETTERS, generation_prompt, loglikelihood_prompt
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import pyarrow.compute as pc
 
+from ...retrieval.language_models.spec import ModelSpec, parse_model
 from ...schemas.errors import DataError, UsageError
 from ...schemas.fingerprint import file_sha256
 from ...schemas.progress import SILENT, Progress
 from ..environment import environment
-from ..models.spec import ModelSpec, parse_model
 from ..results import ReleaseEntry
 from .accuracy import LABELS, IntervalKind, accuracies, judged, language_gaps, positions
 from .answer_files import read_answers
@@ -20,7 +20,7 @@ from .answers import ABSENT, Choice, judge, parse_answer
 from .ask import ask
 from .calibration import calibration
 from .scores import ANSWERS_NAME, AnswerSource, QaScores
-from .statistics import LEVEL
+from ..statistics import LEVEL
 from .verdicts import Verdict, write_verdicts
 
 if TYPE_CHECKING:

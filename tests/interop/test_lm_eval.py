@@ -7,11 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import domainbench
-from domainbench.benchmarks.models.local import STOPS
 from domainbench.benchmarks.qa.lm_eval_export import write_lm_eval
 from domainbench.benchmarks.qa.prompts import generation_prompt, loglikelihood_prompt
+from domainbench.retrieval.language_models.local import STOPS
 from domainbench.schemas.errors import UsageError
-from tests.benchmarks.tiny_model import make_tiny_model
+from tests.retrieval.language_models.tiny_model import make_tiny_model
 
 AWKWARD = [
     ("Is {{7*7}} or {% raw %} a template?", ["{{question}}", "{% if x %}", "both", "neither"], "A"),

@@ -12,8 +12,8 @@ import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ...retrieval.dense.models import first_line, model_folder
 from ...schemas.errors import UsageError
+from ..dense.models import first_line, model_folder
 from .requests import GENERATION, LOGLIKELIHOOD, Request, Response
 
 if TYPE_CHECKING:

@@ -4,15 +4,14 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
-from domainbench.benchmarks.models.endpoint import EndpointModel, _retry_after
-from domainbench.benchmarks.models.requests import Request, Response
-from domainbench.benchmarks.models.spec import parse_model
+from domainbench.retrieval.language_models.endpoint import EndpointModel, _retry_after
+from domainbench.retrieval.language_models.requests import Request, Response
+from domainbench.retrieval.language_models.spec import parse_model
 from domainbench.schemas.errors import DataError, UsageError
-from tests.benchmarks.models.server import CUT, Reply, Seen, chat, serve
+from tests.retrieval.language_models.server import CUT, Reply, Seen, chat, serve
 
 KEY = "sk-very-secret"
 
@@ -202,28 +201,3 @@ def test_retry_after() -> None:
     later = datetime.now(UTC) + timedelta(seconds=40)
     assert 30 < _retry_after(format_datetime(later, usegmt=True)) <= 40
     assert _retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
-
-
-def test_the_key_stands_in_no_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from domainbench.benchmarks.qa.score import score
-    from tests.benchmarks.qa.releases import question, write_questions
-
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    release = write_questions(tmp_path / "release", [question("a"), question("b", 1)])
-
-    def answer(seen: Seen, _number: int) -> Reply:
-        is_b = "Which one is b?" in seen.payload["messages"][0]["content"]
-        return Reply({"sent": seen.authorization}, 400) if is_b else chat("Answer: A")
-
-    with serve(answer) as (url, seen):
-        spec = f"endpoint:m@{url}"
-        found = score(release, model=spec, protocol="generation", output=tmp_path / "out")
-        assert len(seen) == 2
-        again = score(release, model=spec, protocol="generation", output=tmp_path / "out")
-        assert len(seen) == 3
-    assert found == again
-    assert (found.accuracy().right, found.accuracy().missing, found.source.failed) == (1, 1, 1)
-    assert (found.source.prompt_tokens, found.source.completion_tokens) == (7, 2)
-    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert len(files) == 3
-    assert not any(KEY.encode() in path.read_bytes() for path in files)

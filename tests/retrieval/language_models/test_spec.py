@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from domainbench.benchmarks.models.spec import OPTIONS, parse_model
+from domainbench.retrieval.language_models.spec import OPTIONS, parse_model
 from domainbench.schemas.errors import UsageError
 
 

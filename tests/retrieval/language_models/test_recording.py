@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domainbench.benchmarks.models.recording import Recording, answer_all, recorded_parameters
-from domainbench.benchmarks.models.requests import Request, Response
+from domainbench.retrieval.language_models.recording import (
+    Recording,
+    answer_all,
+    recorded_parameters,
+)
+from domainbench.retrieval.language_models.requests import Request, Response
 from domainbench.schemas.errors import DataError, UsageError
 
 REQUESTS = [Request("one"), Request("two", " A"), Request("one"), Request("three")]
