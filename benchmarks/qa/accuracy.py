@@ -13,8 +13,6 @@ import numpy as np
 
 from ...retrieval.significance import holm
 from ...schemas.errors import UsageError
-from .answers import MISSING, OUTCOMES, RIGHT, UNPARSED, WRONG
-from .scores import Accuracy, LanguageGap, Positions
 from ..statistics import (
     cluster_interval,
     mcnemar,
@@ -22,6 +20,8 @@ from ..statistics import (
     stuart_maxwell,
     wilson_interval,
 )
+from .answers import MISSING, OUTCOMES, RIGHT, UNPARSED, WRONG
+from .scores import Accuracy, LanguageGap, Positions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,13 +14,13 @@ from ...schemas.fingerprint import file_sha256
 from ...schemas.progress import SILENT, Progress
 from ..environment import environment
 from ..results import ReleaseEntry
+from ..statistics import LEVEL
 from .accuracy import LABELS, IntervalKind, accuracies, judged, language_gaps, positions
 from .answer_files import read_answers
 from .answers import ABSENT, Choice, judge, parse_answer
 from .ask import ask
 from .calibration import calibration
 from .scores import ANSWERS_NAME, AnswerSource, QaScores
-from ..statistics import LEVEL
 from .verdicts import Verdict, write_verdicts
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from domainbench.benchmarks.qa.statistics import (
+from domainbench.benchmarks.statistics import (
     cluster_interval,
+    cluster_means,
     mcnemar,
     paired_difference_interval,
     stuart_maxwell,
@@ -96,3 +97,16 @@ def test_clusters_that_agree_within_widen_the_interval() -> None:
     assert together is not None
     assert together[1] - together[0] > 2 * (apart[1] - apart[0])
     assert cluster_interval(values, np.zeros(100, np.int64)) is None
+
+
+def test_figures_of_a_question_are_drawn_together() -> None:
+    values = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    clusters = np.array([4, 4, 7, 9, 9])
+    means = cluster_means(values, clusters, resamples=500, seed=2)
+    assert means is not None
+    assert means.sum(axis=1) == pytest.approx(np.ones(500))
+    for column in range(2):
+        low, high = np.quantile(means[:, column], [0.025, 0.975])
+        alone = cluster_interval(values[:, column], clusters, resamples=500, seed=2)
+        assert alone == (low, high)
+    assert cluster_means(values, np.zeros(5, np.int64)) is None
