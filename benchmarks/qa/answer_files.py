@@ -11,27 +11,22 @@ Numbers count from 1, unless every answer of the file is a number and one of the
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from ...schemas.errors import DataError
+from ..row_files import read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 ID_COLUMNS = ("question_id", "_id", "id", "qid")
 ANSWER_COLUMNS = ("answer", "prediction", "response", "output", "generation", "text")
 PROBABILITY_COLUMN = "probabilities"
-FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 _SUM_TOLERANCE = 1e-2
-_LONGEST_FIELD = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,7 @@ def read_answers(path: Path, known: Sequence[str], counts: Sequence[int]) -> Ans
     columns: dict[str, str] = {}
     answers: dict[str, str | None] = {}
     probabilities: dict[str, list[float]] = {}
-    for line, row in _rows(path):
+    for line, row in read_rows(path, what="answers"):
         if not columns or not row.keys() >= set(columns.values()):
             columns |= _columns(row, path, line)
         name = _text(row.get(columns["question_id"]))
@@ -143,70 +138,3 @@ def _probabilities(given: Any, count: int, path: Path, line: int) -> list[float]
         )
     total = math.fsum(found)
     return [value / total for value in found]
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line or row, from 1, and its fields."""
-    ending = path.suffix.lower()
-    if ending not in FORMATS:
-        raise DataError(
-            "answers are read from files of other formats",
-            place=path,
-            found=ending or "no ending",
-            expected=", ".join(FORMATS),
-        )
-    if not path.is_file():
-        raise DataError("there is no file of answers here", place=path)
-    try:
-        if ending == ".parquet":
-            yield from _parquet_rows(path)
-        elif ending in (".csv", ".tsv"):
-            yield from _delimited_rows(path, "\t" if ending == ".tsv" else ",")
-        else:
-            yield from _json_rows(path)
-    except UnicodeDecodeError as error:
-        raise DataError("the answers are not UTF-8", place=path, found=error) from None
-
-
-def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        table: Any = pq.read_table(path)
-    except pa.ArrowInvalid as error:
-        raise DataError("the file is no readable Parquet", place=path, found=error) from None
-    yield from enumerate(table.to_pylist(), 1)
-
-
-def _delimited_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    limit = csv.field_size_limit(_LONGEST_FIELD)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter=delimiter, strict=True)
-            try:
-                for row in reader:
-                    if None in row or None in row.values():
-                        raise DataError(
-                            "a row has more or fewer fields than the header",
-                            place=path,
-                            line=reader.line_num,
-                        )
-                    yield reader.line_num, row
-            except csv.Error as error:
-                raise DataError(
-                    "the table is damaged", place=path, line=reader.line_num, found=error
-                ) from None
-    finally:
-        csv.field_size_limit(limit)
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with path.open(encoding="utf-8-sig") as file:
-        for line, text in enumerate(file, 1):
-            if not text.strip():
-                continue
-            try:
-                row = json.loads(text)
-            except json.JSONDecodeError as error:
-                raise DataError("a line is not JSON", place=path, line=line, found=error) from None
-            if not isinstance(row, dict):
-                raise DataError("a line is no JSON object", place=path, line=line)
-            yield line, row
