@@ -44,9 +44,10 @@ class _FailedError(Exception):
 class EndpointModel:
     """A model that a server runs.
 
-    Generation asks ``/chat/completions`` at temperature 0. Log-likelihoods ask ``/completions`` to
-    echo prompt and continuation with their log-probabilities, and add up those of the tokens that
-    reach into the continuation.
+    Generation asks ``/chat/completions``, or ``/completions`` for a raw prompt: at temperature 0,
+    or as the request is to be drawn, each draw by a request of its own. Log-likelihoods ask
+    ``/completions`` to echo prompt and continuation with their log-probabilities, and add up those
+    of the tokens that reach into the continuation.
 
     The key is read from the environment at each request and stands in no message or recording.
     """
@@ -113,20 +114,27 @@ class EndpointModel:
         """The response, and whether the endpoint failed."""
         try:
             if request.protocol == GENERATION:
-                answer = self._post(client, "/chat/completions", self._chat(request), stop)
-                return _written(answer), False
+                path = "/completions" if request.raw else "/chat/completions"
+                answer = self._post(client, path, self._generation(request), stop)
+                return _written(answer, raw=request.raw), False
             answer = self._post(client, "/completions", self._echo(request), stop)
             return _likelihood(answer, request), False
         except _FailedError as error:
             return Response(error=str(error)), not error.lasting
 
-    def _chat(self, request: Request) -> dict[str, Any]:
-        return {
+    def _generation(self, request: Request) -> dict[str, Any]:
+        message = {"role": "user", "content": request.prompt}
+        asked: dict[str, Any] = {
             "model": self._spec.model,
-            "messages": [{"role": "user", "content": request.prompt}],
+            **({"prompt": request.prompt} if request.raw else {"messages": [message]}),
             "temperature": 0,
             "max_tokens": self._spec.options["max_tokens"],
         }
+        if request.sampling is not None:
+            asked["temperature"] = request.sampling.temperature
+            asked["top_p"] = request.sampling.top_p
+            asked["seed"] = request.sampling.draw_seed()
+        return asked | ({"stop": list(request.stop)} if request.stop else {})
 
     def _echo(self, request: Request) -> dict[str, Any]:
         # Servers differ in whether they take 0 tokens to write, so one is, and is left out.
@@ -220,10 +228,10 @@ def _retry_after(header: str | None) -> float:
     return min(seconds, _LONGEST_WAIT) if seconds > 0 else 0.0
 
 
-def _written(answer: Mapping[str, Any]) -> Response:
+def _written(answer: Mapping[str, Any], *, raw: bool) -> Response:
     try:
         choice = answer["choices"][0]
-        text = choice["message"]["content"]
+        text = choice["text"] if raw else choice["message"]["content"]
     except (KeyError, IndexError, TypeError):
         raise _FailedError(f"no message in the answer: {json.dumps(answer)[:200]}") from None
     if text is not None and not isinstance(text, str):

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UsageError
 from ..dense.models import first_line, model_folder
+from .drawing import Draws
 from .requests import GENERATION, LOGLIKELIHOOD, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
@@ -139,21 +140,19 @@ class LocalModel:
     def _write(
         self, requests: Sequence[Request], places: Sequence[int]
     ) -> Iterator[tuple[int, Response]]:
-        """Greedy generations."""
+        """Generations, greedy or drawn."""
         most = self._spec.options["max_tokens"]
         room = self._window - most
         rows: dict[int, list[int]] = {}
         for place in places:
-            tokens = self._prompt(requests[place].prompt)
+            tokens = self._prompt(requests[place].prompt, raw=requests[place].raw)
             if len(tokens) > room:
                 yield place, Response(error=f"a prompt of {len(tokens)} tokens leaves no room")
                 continue
             rows[place] = tokens
-        order = sorted(rows, key=lambda place: (-len(rows[place]), place))
-        size = self._spec.options["batch"]
-        for first in range(0, len(order), size):
-            batch = order[first : first + size]
-            written = self._continue([rows[place] for place in batch], most)
+        for stops, batch in self._batches(requests, rows):
+            draws = Draws([requests[place] for place in batch])
+            written = self._continue([rows[place] for place in batch], most, stops, draws)
             for place, (text, count, finish) in zip(batch, written, strict=True):
                 yield (
                     place,
@@ -165,9 +164,23 @@ class LocalModel:
                     ),
                 )
 
-    def _prompt(self, text: str) -> list[int]:
+    def _batches(
+        self, requests: Sequence[Request], rows: Mapping[int, Sequence[int]]
+    ) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+        """Stops, and places of requests that end at them: longest prompts first."""
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for place in sorted(rows, key=lambda place: (-len(rows[place]), place)):
+            request = requests[place]
+            usual = STOPS if request.raw or self._tokenizer.chat_template is None else ()
+            groups.setdefault(usual if request.stop is None else request.stop, []).append(place)
+        size = self._spec.options["batch"]
+        for stops, places in groups.items():
+            for first in range(0, len(places), size):
+                yield stops, places[first : first + size]
+
+    def _prompt(self, text: str, *, raw: bool = False) -> list[int]:
         """Tokens of a prompt, as a user's message where the tokenizer has a chat template."""
-        if self._tokenizer.chat_template is None:
+        if raw or self._tokenizer.chat_template is None:
             return self._prefix + self._encode(text)
         message = [{"role": "user", "content": text}]
         shown = self._tokenizer.apply_chat_template(
@@ -175,9 +188,12 @@ class LocalModel:
         )
         return self._encode(shown)
 
-    def _continue(self, batch: Sequence[Sequence[int]], most: int) -> list[tuple[str, int, str]]:
+    def _continue(
+        self, batch: Sequence[Sequence[int]], most: int, stops: Sequence[str], draws: Draws
+    ) -> list[tuple[str, int, str]]:
         """Text, number of tokens and reason of the end of each row's continuation."""
         import torch
+        from transformers import LogitsProcessorList
 
         pad = self._tokenizer.pad_token_id
         ends = _end_tokens(self._model, self._tokenizer)
@@ -188,7 +204,6 @@ class LocalModel:
         for row, tokens in enumerate(batch):
             ids[row, width - len(tokens) :] = torch.tensor(tokens)
             mask[row, width - len(tokens) :] = 1
-        stops = () if self._tokenizer.chat_template is not None else STOPS
         stopping: dict[str, Any] = {"stop_strings": list(stops), "tokenizer": self._tokenizer}
         with torch.inference_mode():
             out = self._model.generate(
@@ -201,6 +216,7 @@ class LocalModel:
                 top_p=None,
                 top_k=None,
                 pad_token_id=pad,
+                logits_processor=LogitsProcessorList([draws]),
                 **(stopping if stops else {}),
             )
         return [self._read(row, ends, pad, stops) for row in out[:, width:].tolist()]

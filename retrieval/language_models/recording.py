@@ -2,7 +2,8 @@
 
 A line is flushed as soon as its response is there, so that a run that was killed goes on where it
 stopped, and a finished one is replayed without its model. A line is found again by the digest of
-the model's name, its parameters and the texts of the request. Errors are lines too, and are asked
+the model's name, its parameters and the facts of the request; one that is drawn says itself how,
+and which of the draws it is, whatever the parameters say. Errors are lines too, and are asked
 again. Of several lines of one digest the last counts.
 """
 
@@ -58,7 +59,7 @@ class Recording:
 
     def digest(self, request: Request) -> str:
         """SHA-256 of the model, its parameters and a request, as hexadecimal digits."""
-        payload = {**self._head, "prompt": request.prompt, "continuation": request.continuation}
+        payload = {**self._head, **request.facts()}
         text = json.dumps(payload, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -79,8 +80,7 @@ class Recording:
             return
         self._file = self._file or self._open(self._path)
         given = {name: value for name, value in asdict(response).items() if value is not None}
-        asked = {"prompt": request.prompt, "continuation": request.continuation}
-        line = {"key": key, **self._head, "request": asked, "response": given}
+        line = {"key": key, **self._head, "request": request.facts(), "response": given}
         self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
         self._file.flush()
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+import hashlib
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ...schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,12 +17,64 @@ GENERATION = "generation"
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """How a text is drawn, where it is not the likeliest at each step.
+
+    Raises:
+        UsageError: a value is out of its range.
+    """
+
+    temperature: float
+    top_p: float = 1.0
+    """Of the likeliest tokens, those are drawn from that have this probability together."""
+    seed: int = 0
+    sample: int = 0
+    """Which of the texts that are drawn for one prompt, from 0."""
+
+    def __post_init__(self) -> None:
+        faults = {
+            ("temperature", "a number above 0"): 0 < self.temperature < math.inf,
+            ("top_p", "a number above 0, at most 1"): 0 < self.top_p <= 1,
+            ("seed", "0 or more"): self.seed >= 0,
+            ("sample", "0 or more"): self.sample >= 0,
+        }
+        for (name, expected), sound in faults.items():
+            if not sound:
+                raise UsageError(
+                    f"{name} has no such value", found=getattr(self, name), expected=expected
+                )
+
+    def draw_seed(self, text: str = "") -> int:
+        """A seed below 2^31 for one text, the same wherever and beside whatever it is drawn."""
+        name = f"{self.seed}:{self.sample}:{text}".encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.sha256(name).digest()[:4], "big") >> 1
+
+
+@dataclass(frozen=True)
 class Request:
     """A text that a model continues, freely or with a text that is given."""
 
     prompt: str
     continuation: str | None = None
     """Text whose log-likelihood is asked for; None lets the model write."""
+    sampling: Sampling | None = None
+    """How it is drawn; None takes the likeliest token at each step."""
+    stop: tuple[str, ...] | None = None
+    """Texts that end what the model writes; None leaves that to the model."""
+    raw: bool = False
+    """Whether the prompt is continued as it stands, and is no message in a chat."""
+
+    def facts(self) -> dict[str, Any]:
+        """What decides the response, as JSON; what is as usual is left out.
+
+        Recordings are found again by these, so a new field must not show where it is as before.
+        """
+        found: dict[str, Any] = {"prompt": self.prompt, "continuation": self.continuation}
+        if self.sampling is not None:
+            found["sampling"] = asdict(self.sampling)
+        if self.stop is not None:
+            found["stop"] = list(self.stop)
+        return found | ({"raw": True} if self.raw else {})
 
     @property
     def protocol(self) -> str:

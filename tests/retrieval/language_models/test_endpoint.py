@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from domainbench.retrieval.language_models.endpoint import EndpointModel, _retry_after
-from domainbench.retrieval.language_models.requests import Request, Response
+from domainbench.retrieval.language_models.requests import Request, Response, Sampling
 from domainbench.retrieval.language_models.spec import parse_model
 from domainbench.schemas.errors import DataError, UsageError
 from tests.retrieval.language_models.server import CUT, Reply, Seen, chat, serve
@@ -38,6 +39,36 @@ def test_generations_come_with_counts_and_in_place(monkeypatch: pytest.MonkeyPat
         "messages": [{"role": "user", "content": "0"}],
         "temperature": 0,
         "max_tokens": 5,
+    }
+
+
+def test_draws_are_asked_for_one_by_one() -> None:
+    draws = [Request("x", sampling=Sampling(0.4, 0.95, seed=3, sample=n)) for n in range(4)]
+    with serve(lambda seen, _: chat(str(seen.payload["seed"]))) as (url, seen):
+        found = ask(url, draws)
+    assert len(seen) == 4
+    assert {(one.payload["temperature"], one.payload["top_p"]) for one in seen} == {(0.4, 0.95)}
+    seeds = [int(response.text or "") for response in found]
+    assert len(set(seeds)) == 4
+    assert all(0 <= seed < 1 << 31 for seed in seeds)
+    # The first four bytes of SHA-256 of "3:0:", halved.
+    assert seeds[0] == int(hashlib.sha256(b"3:0:").hexdigest()[:8], 16) // 2
+
+
+def test_a_raw_prompt_is_continued() -> None:
+    def answer(_seen: Seen, _number: int) -> Reply:
+        return Reply({"choices": [{"text": "return 1", "finish_reason": "length"}]})
+
+    with serve(answer) as (url, seen):
+        (found,) = ask(url, [Request("def f():\n", raw=True, stop=("\ndef ",))], ",max_tokens=7")
+    assert found == Response(text="return 1", finish="length")
+    assert seen[0].path == "/v1/completions"
+    assert seen[0].payload == {
+        "model": "m",
+        "prompt": "def f():\n",
+        "temperature": 0,
+        "max_tokens": 7,
+        "stop": ["\ndef "],
     }
 
 

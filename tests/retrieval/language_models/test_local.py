@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from domainbench.benchmarks.qa.prompts import continuations, loglikelihood_prompt
+from domainbench.retrieval.language_models.drawing import draw
 from domainbench.retrieval.language_models.local import LocalModel
-from domainbench.retrieval.language_models.requests import Request, Response
+from domainbench.retrieval.language_models.requests import Request, Response, Sampling
 from domainbench.retrieval.language_models.spec import parse_model
 from domainbench.schemas.errors import UsageError
 from tests.retrieval.language_models.tiny_model import make_tiny_model
@@ -119,6 +121,94 @@ def test_generation_is_greedy_whatever_the_batch(folder: Path) -> None:
     assert [response.text for response in found] == [greedy(model, p, 12) for p in prompts]
     assert {response.finish for response in found} <= {"stop", "length"}
     assert all((response.completion_tokens or 0) <= 12 for response in found)
+
+
+def drawn(model: LocalModel, request: Request, count: int) -> str:
+    """A text drawn token by token with NumPy alone, from shares of the same generator."""
+    assert request.sampling is not None
+    generator = torch.Generator().manual_seed(request.sampling.draw_seed(request.prompt))
+    tokens = model._encode(request.prompt)
+    start = len(tokens)
+    for _ in range(count):
+        with torch.inference_mode():
+            logits = model._model(torch.tensor([tokens])).logits[0, -1].double().numpy()
+        chances = np.exp((logits - logits.max()) / request.sampling.temperature)
+        chances /= chances.sum()
+        order = np.argsort(-chances, kind="stable")
+        sums = np.cumsum(chances[order])
+        nucleus = order[: int(np.searchsorted(sums, request.sampling.top_p)) + 1]
+        kept = np.zeros_like(chances)
+        kept[nucleus] = chances[nucleus]
+        share = float(torch.rand((), generator=generator, dtype=torch.float64))
+        tokens.append(int(np.searchsorted(np.cumsum(kept), share * kept.sum(), side="right")))
+        if tokens[-1] == model._tokenizer.eos_token_id:
+            break
+    return model._tokenizer.decode(tokens[start:], skip_special_tokens=True)
+
+
+@pytest.mark.parametrize(("temperature", "top_p"), [(1.0, 1.0), (0.7, 0.95), (2.0, 0.5)])
+def test_draws_do_not_depend_on_batches(folder: Path, temperature: float, top_p: float) -> None:
+    prompts = ["Answer: A", "Question: Which crop fixes nitrogen?", "प्रश्न: कौन"]
+    requests = [
+        Request(prompt, sampling=Sampling(temperature, top_p, sample=sample))
+        for prompt in prompts
+        for sample in range(4)
+    ]
+    greedy_ones = [Request(prompt) for prompt in prompts]
+    model = load(folder, ",max_tokens=12,batch=5")
+    texts = [response.text for response in respond(model, [*requests, *greedy_ones])]
+    assert texts[12:] == [greedy(model, prompt, 12) for prompt in prompts]
+    assert texts[:12] == [drawn(model, request, 12) for request in requests]
+    alone = load(folder, ",max_tokens=12,batch=1")
+    assert [r.text for r in respond(alone, requests[::-1])] == texts[:12][::-1]
+    assert len(set(texts[:4])) > 1
+    other = Request(prompts[0], sampling=Sampling(temperature, top_p, seed=1))
+    assert respond(alone, [other])[0].text != texts[0]
+
+
+def test_tokens_are_drawn_as_often_as_they_are_likely() -> None:
+    logits = torch.tensor([0.5, -1.0, 2.0, 0.0, -torch.inf, 1.0])
+    shares = ((np.arange(20_000) + 0.5) / 20_000).tolist()
+    n = len(shares)
+    for sampling in (Sampling(1.0), Sampling(0.5), Sampling(3.0)):
+        found = draw(logits.expand(n, -1), [sampling] * n, shares)
+        wanted = (logits.double() / sampling.temperature).softmax(-1)
+        counts = torch.bincount(found, minlength=6) / n
+        assert counts.tolist() == pytest.approx(wanted.tolist(), abs=1 / n)
+
+
+def test_the_nucleus_is_the_smallest_with_its_probability() -> None:
+    logits = torch.tensor([0.1, 0.4, 0.2, 0.3]).log()
+    shares = ((np.arange(1_000) + 0.5) / 1_000).tolist()
+    for top_p, kept in ((0.39, {1}), (0.41, {1, 3}), (0.71, {1, 2, 3}), (0.91, {0, 1, 2, 3})):
+        found = draw(logits.expand(1_000, -1), [Sampling(1.0, top_p)] * 1_000, shares)
+        assert set(found.tolist()) == kept
+    # Equals of the last one are all in.
+    even = torch.zeros(1, 4)
+    assert [int(draw(even, [Sampling(1.0, 0.1)], [share])[0]) for share in (0, 0.3, 0.6, 0.99)] == [
+        0,
+        1,
+        2,
+        3,
+    ]
+
+
+def test_stops_of_a_request_end_its_text(folder: Path) -> None:
+    model = load(folder, ",max_tokens=30")
+    free = respond(model, [Request("Answer: A", stop=())])[0].text or ""
+    stop = free[3:6]
+    found = respond(model, [Request("Answer: A", stop=(stop,)), Request("Answer: A", stop=())])
+    assert found[0].text == free[: free.index(stop)]
+    assert found[0].finish == "stop"
+    assert found[1].text == free
+
+
+def test_a_raw_prompt_stands_in_no_chat(folder: Path) -> None:
+    model = load(folder, ",max_tokens=5")
+    plain = respond(model, [Request("hello")])
+    model._tokenizer.chat_template = "{% for m in messages %}<user>{{ m.content }}{% endfor %}"
+    assert respond(model, [Request("hello", raw=True)]) == plain
+    assert respond(model, [Request("hello")]) != plain
 
 
 def test_generation_ends_where_a_new_question_begins(folder: Path) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +16,7 @@ from domainbench.retrieval.language_models.recording import (
     answer_all,
     recorded_parameters,
 )
-from domainbench.retrieval.language_models.requests import Request, Response
+from domainbench.retrieval.language_models.requests import Request, Response, Sampling
 from domainbench.schemas.errors import DataError, UsageError
 
 REQUESTS = [Request("one"), Request("two", " A"), Request("one"), Request("three")]
@@ -114,6 +117,56 @@ def test_other_parameters_or_models_are_asked_anew(tmp_path: Path) -> None:
     model = Counting()
     run(path, model, fresh=True)
     assert len(model.asked) == len(path.read_text().splitlines()) == 3
+
+
+def test_draws_are_recorded_apart(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    requests = [
+        Request("x"),
+        *(Request("x", sampling=Sampling(0.4, 0.95, sample=n)) for n in range(3)),
+        Request("x", sampling=Sampling(0.5, 0.95)),
+        Request("x", sampling=Sampling(0.4, 0.9)),
+        Request("x", sampling=Sampling(0.4, 0.95, seed=1)),
+        Request("x", stop=("\n",)),
+        Request("x", raw=True),
+    ]
+    with Recording(path, "m", {}) as recording:
+        assert len({recording.digest(request) for request in requests}) == len(requests)
+        for number, request in enumerate(requests):
+            recording.add(request, Response(text=str(number)))
+    with Recording(path, "m", {}) as recording:
+        found = answer_all(no_model, requests, recording)
+    assert [response.text for response in found] == [str(n) for n in range(len(requests))]
+    asked = [json.loads(line)["request"] for line in path.read_text().splitlines()]
+    assert asked[0] == {"prompt": "x", "continuation": None}
+    assert asked[2]["sampling"] == {"temperature": 0.4, "top_p": 0.95, "seed": 0, "sample": 1}
+    assert asked[-2]["stop"] == ["\n"]
+    assert asked[-1]["raw"] is True
+
+
+def test_a_usual_request_has_the_digest_it_always_had() -> None:
+    """Recordings made before requests could be drawn stay valid."""
+    text = '{"continuation":" A","model":"m","parameters":{"temperature":0},"prompt":"x"}'
+    with Recording(None, "m", {"temperature": 0}) as recording:
+        found = recording.digest(Request("x", " A"))
+    assert found == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"temperature": 0.0}, "temperature"),
+        ({"temperature": math.inf}, "temperature"),
+        ({"temperature": math.nan}, "temperature"),
+        ({"temperature": 1.0, "top_p": 0.0}, "top_p"),
+        ({"temperature": 1.0, "top_p": 1.5}, "top_p"),
+        ({"temperature": 1.0, "seed": -1}, "seed"),
+        ({"temperature": 1.0, "sample": -1}, "sample"),
+    ],
+)
+def test_sampling_out_of_range(given: dict[str, Any], name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} has no such value"):
+        Sampling(**given)
 
 
 def test_a_damaged_line_in_the_middle(tmp_path: Path) -> None:
