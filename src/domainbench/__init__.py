@@ -7,6 +7,7 @@
 
 from domainbench.api import (
     build,
+    diff,
     evaluate,
     export_dataset,
     grid,
@@ -20,6 +21,7 @@ from domainbench.api import (
 
 __all__ = [
     "build",
+    "diff",
     "evaluate",
     "export_dataset",
     "grid",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from domainbench.benchmarks.grid.results import GridResults
     from domainbench.benchmarks.qa.scores import QaScores
     from domainbench.benchmarks.results import Results
+    from domainbench.schemas.diff import ReleaseDiff
     from domainbench.schemas.findings import Finding
     from domainbench.schemas.progress import Progress
     from domainbench.schemas.release import Release
@@ -126,6 +127,26 @@ def inspect(folder: str | Path) -> dict[str, Any]:
     from domainbench.schemas.inspect import inspect as run_inspect
 
     return run_inspect(Path(folder))
+
+
+def diff(
+    old: Release | str | Path, new: Release | str | Path, *, progress: Progress = SILENT
+) -> ReleaseDiff:
+    """What parts two releases of one family, and whether scores on them can be compared.
+
+    Args:
+        old: a release or its folder.
+        new: another, mostly a later one.
+        progress: shown while it works.
+
+    Raises:
+        UsageError: a folder does not exist, or the releases are of different families.
+        DataError: a release is damaged.
+    """
+    from domainbench.schemas.diff import diff as run_diff
+
+    ours, theirs = (side if not isinstance(side, str | Path) else load(side) for side in (old, new))
+    return run_diff(ours, theirs, progress)
 
 
 def evaluate(

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(verbs)
     _add_inspect(verbs)
     _add_verify(verbs)
+    _add_diff(verbs)
     _add_evaluate(verbs)
     _add_grid(verbs)
     _add_score(verbs)
@@ -118,6 +119,13 @@ def _add_verify(verbs: _Verbs) -> None:
     verb = verbs.add_parser("verify", help="check a release; exit code 1 on any fault")
     verb.add_argument("folder", metavar="DIR", help="release folder")
     _add_common(verb, commands.verify)
+
+
+def _add_diff(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("diff", help="show what parts two releases")
+    verb.add_argument("old", metavar="OLD", help="release folder")
+    verb.add_argument("new", metavar="NEW", help="release folder of the same family")
+    _add_common(verb, commands.diff)
 
 
 def _add_evaluate(verbs: _Verbs) -> None:

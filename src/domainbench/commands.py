@@ -77,6 +77,18 @@ def verify(args: Namespace) -> int:
     return 1 if faults else 0
 
 
+def diff(args: Namespace) -> int:
+    """``domainbench diff``."""
+    found = api.diff(args.old, args.new, progress=progress_for(quiet=args.json))
+    if args.json:
+        _print_json(found.to_dict())
+    else:
+        from domainbench.summary import print_diff
+
+        print_diff(found)
+    return 0
+
+
 def evaluate(args: Namespace) -> int:
     """``domainbench evaluate``."""
     results = api.evaluate(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from domainbench.schemas.release import rejects_path
 
 if TYPE_CHECKING:
+    from domainbench.schemas.diff import ReleaseDiff
+    from domainbench.schemas.diff_tables import TableDiff
     from domainbench.schemas.release import Release
 
 MANY = 12
@@ -68,3 +70,41 @@ def _print_slices(slices: dict[str, int]) -> None:
         shown = ", ".join(f"{value} {count}" for count, value in ranked[:MANY])
         more = f", and {len(ranked) - MANY} more" if len(ranked) > MANY else ""
         print(f"  {column}: {shown}{more}")
+
+
+def print_diff(found: ReleaseDiff) -> None:
+    """The result of ``diff``, as text."""
+    old, new = found.old, found.new
+    print(f"{old.name} {old.version} ({old.path}) -> {new.name} {new.version} ({new.path})")
+    if found.is_parent:
+        print("  the new release names the old one as its parent")
+    for fact in found.facts:
+        print(f"  {fact.what}: {_fact(fact.old)} -> {_fact(fact.new)}")
+    for table in found.tables.values():
+        _print_table(table)
+    print(f"\n{found.verdict}")
+
+
+def _print_table(table: TableDiff) -> None:
+    rows = f"\n{table.name}: {table.old_rows} -> {table.new_rows} rows"
+    if table.same:
+        print(f"{rows}, the same")
+        return
+    print(f"{rows}: {table.added} added, {table.removed} removed, {table.changed} changed")
+    for what, keys in table.examples.items():
+        print(f"  {what}: {', '.join(keys)}{' …' if getattr(table, what) > len(keys) else ''}")
+    if table.columns:
+        print("  columns: " + ", ".join(f"{name} {rows}" for name, rows in table.columns.items()))
+    for name, label in table.labels.items():
+        shown = "; ".join(f"{old} -> {new} in {count}" for old, new, count in label.changes)
+        told = sum(count for *_, count in label.changes)
+        print(f"  {name}: {shown}{'; …' if told < label.rows else ''}")
+    for what, names in (("new", table.new_columns), ("lost", table.lost_columns)):
+        if names:
+            print(f"  {what} columns: {', '.join(names)}")
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)
