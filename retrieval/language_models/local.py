@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...schemas.errors import UsageError
 from ..dense.models import first_line, model_folder
@@ -18,12 +18,14 @@ from .drawing import Draws
 from .requests import GENERATION, LOGLIKELIHOOD, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
 
     from .spec import ModelSpec
+
+T = TypeVar("T")
 
 _EXPECTED = "a folder of a causal model, or the name of one that this machine can reach"
 _HUB_SECONDS = 15
@@ -288,30 +290,51 @@ def _quiet() -> Generator[None]:
 def _load(spec: ModelSpec) -> tuple[Any, Any]:
     """Model and tokenizer, from a folder, the local cache or the Hub."""
     import torch
-    from huggingface_hub import HfApi
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
-    folder = find_folder(spec.model)
-    name = str(folder or spec.model)
-    options: dict[str, Any] = {"dtype": getattr(torch, spec.options["dtype"])}
+    dtype = getattr(torch, spec.options["dtype"])
+
+    def load(name: str, *, local: bool) -> tuple[Any, Any]:
+        model: Any = AutoModelForCausalLM.from_pretrained(name, local_files_only=local, dtype=dtype)
+        return model, _tokenizer(name, local=local)
+
+    return _from_anywhere(spec.model, load, "language model")
+
+
+def load_tokenizer(name: str) -> Any:
+    """The tokenizer of a model, from a folder, the local cache or the Hub.
+
+    Raises:
+        UsageError: there is none, or it cannot be loaded.
+    """
+    return _from_anywhere(name, _tokenizer, "tokenizer")
+
+
+def _tokenizer(name: str, *, local: bool) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(name, local_files_only=local)
+
+
+def _from_anywhere(name: str, load: Callable[..., T], what: str) -> T:
+    """What loads, from a folder, the local cache or the Hub."""
+    from huggingface_hub import HfApi
+
+    folder = find_folder(name)
+    place = str(folder or name)
     error: Exception | None = None
     # What is cached is taken without asking the network.
     for local in [True] if folder else [True, False]:
         try:
             if not local:
                 # Asked once: loading would try for half a minute.
-                HfApi().model_info(name, timeout=_HUB_SECONDS)
+                HfApi().model_info(place, timeout=_HUB_SECONDS)
             with _quiet():
-                model: Any = AutoModelForCausalLM.from_pretrained(
-                    name, local_files_only=local, **options
-                )
-                tokenizer: Any = AutoTokenizer.from_pretrained(name, local_files_only=local)
+                return load(place, local=local)
         except Exception as problem:  # noqa: BLE001 - the libraries below raise a dozen kinds
             error = problem
-            continue
-        return model, tokenizer
     raise UsageError(
-        f"the language model {spec.model!r} cannot be loaded",
+        f"the {what} {name!r} cannot be loaded",
         found=None if error is None else first_line(error),
         expected=_EXPECTED,
     )

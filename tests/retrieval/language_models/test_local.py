@@ -9,7 +9,7 @@ import torch
 
 from domainbench.benchmarks.qa.prompts import continuations, loglikelihood_prompt
 from domainbench.retrieval.language_models.drawing import draw
-from domainbench.retrieval.language_models.local import LocalModel
+from domainbench.retrieval.language_models.local import LocalModel, load_tokenizer
 from domainbench.retrieval.language_models.requests import Request, Response, Sampling
 from domainbench.retrieval.language_models.spec import parse_model
 from domainbench.schemas.errors import UsageError
@@ -229,6 +229,13 @@ def test_a_chat_template_is_followed(folder: Path) -> None:
     )
     assert model._tokenizer.decode(model._prompt("hello")) == "<user>hello<assistant>"
     assert respond(model, [Request("hello")])[0].text is not None
+
+
+def test_a_tokenizer_alone(folder: Path, tmp_path: Path) -> None:
+    wanted = load(folder)._encode("Answer: A")
+    assert load_tokenizer(str(folder))("Answer: A")["input_ids"] == wanted
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        load_tokenizer(str(tmp_path))
 
 
 def test_a_prompt_that_leaves_no_room(folder: Path) -> None:
