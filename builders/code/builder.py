@@ -101,7 +101,7 @@ def _check_left(
     if items:
         return
     told = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
-    rejected = Counter(reason for report in reports for _, reason, _ in report.rejected)
+    rejected = Counter(item.reason for report in reports for item in report.rejected)
     told_sources = ", ".join(f"{count} {reason}" for reason, count in sorted(rejected.items()))
     raise DataError(
         "the sources hold no function that can be used",
@@ -136,10 +136,15 @@ def _stored(rows: Sequence[Mapping[str, Any]], table: Table, folder: Path) -> Pa
 def _write_rejects(reports: Sequence[SourceReport], path: Path) -> Path | None:
     with path.open("w", encoding="utf-8") as out:
         for report in reports:
-            for place, reason, detail in report.rejected:
+            for item in report.rejected:
                 out.write(
                     reject_line(
-                        place, reason=reason, detail=detail, line=None, offset=None, record_id=None
+                        item.place,
+                        reason=item.reason,
+                        detail=item.detail,
+                        line=None,
+                        offset=None,
+                        record_id=None,
                     )
                 )
     return path if path.stat().st_size else None

@@ -92,9 +92,10 @@ class Harvester:
         default_factory=dict[tuple[str, bytes], "tuple[ModuleSource, tuple[str, ...]]"]
     )
 
-    def harvest(self, snapshot: Snapshot, root: Path) -> Harvest:
-        """Read the Python files of a snapshot that lies in a folder."""
-        paths = sorted(_python_files(root))
+    def harvest(self, snapshot: Snapshot) -> Harvest:
+        """Read the Python files of a snapshot, which is written out if need be."""
+        root = snapshot.materialise()
+        paths = [path for path in snapshot.paths() if path.endswith(".py")]
         roots = import_roots(paths)
         wanted = [path for path in paths if not is_test_path(path)]
         read = self._read(root, wanted)
@@ -114,21 +115,6 @@ class Harvester:
             if key not in self._known:
                 self._known[key] = next(found)
         return [self._known[key] for key in keys]
-
-
-def _python_files(root: Path) -> Iterable[str]:
-    for folder, names, files in os.walk(root):
-        names[:] = sorted(name for name in names if _is_looked_into(Path(folder, name)))
-        for name in files:
-            path = Path(folder, name)
-            if name.endswith(".py") and path.is_file() and not path.is_symlink():
-                yield path.relative_to(root).as_posix()
-
-
-def _is_looked_into(folder: Path) -> bool:
-    hidden = folder.name.startswith(".") or folder.name in {"__pycache__", "node_modules"}
-    installed = folder.name in {"site-packages", "dist-packages"} or folder.is_symlink()
-    return not hidden and not installed and not (folder / "pyvenv.cfg").exists()
 
 
 def _digest(path: Path) -> bytes:
