@@ -54,8 +54,8 @@ _UNSPACED = (
 )
 # Devanagari, Bengali, Gurmukhi, Gujarati, Oriya.
 _WITH_NUKTA = (0x900, 0xB80)
-# Planes 4-13 are unassigned, 15 and 16 private; plane 14 holds tags and variation selectors.
-_ASSIGNED = (range(0x40000), range(0xE0000, 0xE1000))
+ASSIGNED = (range(0x40000), range(0xE0000, 0xE1000))
+"""Planes 4-13 are unassigned, 15 and 16 private; plane 14 holds tags and variation selectors."""
 _FINAL_SIGMA, _SIGMA = "\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}"
 
 
@@ -86,7 +86,7 @@ def _nukta_letters() -> dict[int, int]:
 def code_table(*, lowercase: bool) -> npt.NDArray[np.int32]:
     """Kind and mapped code point of every code point: int32, shape (0x110000,), read-only."""
     table = np.zeros(0x110000, np.int32)
-    for codes in _ASSIGNED:
+    for codes in ASSIGNED:
         characters = [chr(code) for code in codes]
         kind = np.array([_kind(unicodedata.category(char)) for char in characters], np.int32)
         mapped = np.array([_lower(char) for char in characters] if lowercase else codes, np.int32)
@@ -138,8 +138,14 @@ def _translation(*, lowercase: bool) -> _Translation:
     return _Translation(lowercase=lowercase)
 
 
-def _is_single(word: str, table: _Translation) -> bool:
-    return len(word) == 1 and table.kind(word) == SINGLE
+def is_single(word: str) -> bool:
+    """Whether a word is one Han or Hiragana character."""
+    return len(word) == 1 and _translation(lowercase=False).kind(word) == SINGLE
+
+
+def lower_word(word: str) -> str:
+    """A word that was split with its case kept, as it is without."""
+    return word if is_single(word) else word.translate(_translation(lowercase=True))
 
 
 def split_words(text: str, *, lowercase: bool = True, min_length: int = 1) -> list[str]:
@@ -160,6 +166,6 @@ def split_words(text: str, *, lowercase: bool = True, min_length: int = 1) -> li
         while start < len(run) and table.kind(run[start]) == MARK:
             start += 1
         word = run[start:]
-        if word and (len(word) >= min_length or _is_single(word, table)):
+        if word and (len(word) >= min_length or is_single(word)):
             words.append(word)
     return words

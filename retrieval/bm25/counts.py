@@ -112,11 +112,11 @@ def _count(source: Utf8, codes: npt.NDArray[np.int32], min_length: int) -> WordC
         if status == kernels.DONE:
             break
         if status == kernels.POSTINGS_FULL:
-            terms, counts = _grow(terms), _grow(counts)
+            terms, counts = grow(terms), grow(counts)
         else:
             larger = np.zeros(table.size * 4, np.int64)
             kernels.copy_table(table, larger)
-            table, places = larger, _grow(places, 4)
+            table, places = larger, grow(places, factor=4)
     n_terms, n_postings = int(state[1]), int(state[2])
     hashes = np.empty(n_terms, np.uint64)
     kernels.read_hashes(table, hashes)
@@ -125,8 +125,16 @@ def _count(source: Utf8, codes: npt.NDArray[np.int32], min_length: int) -> WordC
     )
 
 
-def _grow(array: npt.NDArray[Any], factor: float = 1.5) -> npt.NDArray[Any]:
-    larger = np.empty((int(len(array) * factor), *array.shape[1:]), array.dtype)
+def grow(array: npt.NDArray[Any], least: int = 0, factor: float = 1.5) -> npt.NDArray[Any]:
+    """A larger array that starts with the same values.
+
+    Args:
+        array: what is too small.
+        least: how many values longer it must become.
+        factor: how many times longer it becomes otherwise.
+    """
+    length = max(int(len(array) * factor), len(array) + least)
+    larger = np.empty((length, *array.shape[1:]), array.dtype)
     larger[: len(array)] = array
     return larger
 

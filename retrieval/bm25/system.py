@@ -10,7 +10,7 @@ from ..run import Run
 from .characters import UNICODE_VERSION
 from .methods import Formula
 from .reference import Reference, check_reference
-from .tokenizer import NONE, Tokenizer, join_stopwords
+from .tokenizer import NONE, WORDS, Tokenizer, join_stopwords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +39,7 @@ class BM25System:
         delta: lower bound of bm25+ (1 by default) and bm25l (0.5).
         epsilon: floor of okapi's negative idf, in mean idfs (0.25 by default).
         lucene_norms: cut lengths to the one byte that Lucene keeps of them, to rank as Lucene does.
+        tokenizer: ``words``, or ``code``: identifiers and their parts (see ``code_words``).
         min_length: fewest characters of a word; Han and Hiragana characters count whatever it is.
         lowercase: whether words are compared in lower case.
         stopwords: ``none``, names of lists (``en``, ``hi``, ``en+hi``), or the words themselves.
@@ -63,6 +64,7 @@ class BM25System:
         delta: float | None = None,
         epsilon: float | None = None,
         lucene_norms: bool = False,
+        tokenizer: str = WORDS,
         min_length: int = 2,
         lowercase: bool = True,
         stopwords: str | Sequence[str] = NONE,
@@ -74,7 +76,7 @@ class BM25System:
             raise UsageError.from_unknown_name("BM25 backend", backend, BACKENDS)
         named = stopwords if isinstance(stopwords, str) else join_stopwords(stopwords)
         self._formula = Formula(method, k1, b, delta, epsilon, lucene_norms)
-        self._tokenizer = Tokenizer(min_length, lowercase, named, stemmer)
+        self._tokenizer = Tokenizer(min_length, lowercase, named, stemmer, tokenizer)
         self._backend = backend
         if backend == "rank-bm25":
             check_reference(self._formula)
@@ -111,6 +113,7 @@ class BM25System:
             "delta": formula.delta,
             "epsilon": formula.epsilon,
             "lucene_norms": formula.lucene_norms,
+            "tokenizer": tokenizer.form,
             "min_length": tokenizer.min_length,
             "lowercase": tokenizer.lowercase,
             "stopwords": tokenizer.stopwords,
@@ -151,12 +154,14 @@ class BM25System:
     def cut(self, corpus: Texts, window: int, stride: int) -> Passages:
         """Cut each document into windows of words, before stop words are dropped.
 
+        With ``tokenizer=code`` every identifier is one word, and is not cut between its parts.
+
         Raises:
             UsageError: a window or a stride that cannot be.
         """
         from ..passages.windows import word_windows
 
-        return word_windows(corpus, self._tokenizer, window, stride)
+        return word_windows(corpus, self._tokenizer.whole, window, stride)
 
     def index_passages(self, passages: Passages) -> None:
         """Index the passages of a corpus, each scored as a text of its own.
@@ -322,6 +327,7 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "delta": _number,
     "epsilon": _number,
     "lucene_norms": _flag,
+    "tokenizer": _word,
     "min_length": _whole_number,
     "lowercase": _flag,
     "stopwords": _word,

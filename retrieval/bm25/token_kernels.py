@@ -29,14 +29,14 @@ from .characters import (
 SLOT = 4
 DONE, POSTINGS_FULL, TABLE_FULL = range(3)
 
-_SEED = np.uint64(0xCBF29CE484222325)
+SEED = np.uint64(0xCBF29CE484222325)
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _finish(h):
+def finish(h):
     """Spread the bits of a Fowler-Noll-Vo hash; 0 is kept for free slots."""
     h ^= h >> _HALF
     h *= _MIX
@@ -45,7 +45,8 @@ def _finish(h):
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _step(h, code):
+def step(h, code):
+    """Take a further code point into a hash, which starts as ``SEED``."""
     return (h ^ np.uint64(code)) * _PRIME
 
 
@@ -120,11 +121,11 @@ def count_words(  # noqa: C901, PLR0912, PLR0915 -- one scan, see above
             i += width
             if kind != WORD and kind != SINGLE and kind != NUKTA_LETTER:  # noqa: PLR1714 -- compares
                 continue
-            h = _step(_SEED, entry & CODE_MASK)
+            h = step(SEED, entry & CODE_MASK)
             size = 1
             if kind != SINGLE:
                 if kind == NUKTA_LETTER:
-                    h = _step(h, entry & (CODE_MASK & BLOCK_MASK) | NUKTA)
+                    h = step(h, entry & (CODE_MASK & BLOCK_MASK) | NUKTA)
                     size = 2
                 while i < end:
                     byte = data[i]
@@ -143,15 +144,15 @@ def count_words(  # noqa: C901, PLR0912, PLR0915 -- one scan, see above
                                 continue
                             if kind != NUKTA_LETTER:
                                 break
-                            h = _step(h, entry & CODE_MASK)
+                            h = step(h, entry & CODE_MASK)
                             size += 1
                             entry = entry & (CODE_MASK & BLOCK_MASK) | NUKTA
                     i += width
-                    h = _step(h, entry & CODE_MASK)
+                    h = step(h, entry & CODE_MASK)
                     size += 1
                 if size < min_length:
                     continue
-            key = _finish(h)
+            key = finish(h)
             at = _find(table, key)
             if table[at + 2] == stamp:
                 counts[table[at + 3]] += 1
@@ -205,17 +206,17 @@ def read_hashes(table, hashes):
 def hash_words(data, offsets, hashes):
     """Hash whole strings as ``count_words`` hashes a word of the same code points."""
     for word in range(offsets.size - 1):
-        h = _SEED
+        h = SEED
         i = offsets[word]
         while i < offsets[word + 1]:
             if data[i] < 0x80:
-                h = _step(h, data[i])
+                h = step(h, data[i])
                 i += 1
             else:
                 code, width = decode(data, i)
-                h = _step(h, code)
+                h = step(h, code)
                 i += width
-        hashes[word] = np.uint64(_finish(h))
+        hashes[word] = np.uint64(finish(h))
 
 
 @njit(cache=True, nogil=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .counts import Utf8, WordCounts
 
 NONE = "none"
+WORDS, CODE = "words", "code"
+TOKENIZERS = (WORDS, CODE)
 JOIN = "+"
 """Joins the names of several lists of stop words, or of several stemmers."""
 _LIST_MARK = "|"
@@ -45,8 +47,12 @@ class Tokenizer:
     stemmer: str = NONE
     """``none`` or Snowball algorithms of PyStemmer, as ``english`` or ``english+hindi``: each word
     is stemmed by the one of its script."""
+    form: str = WORDS
+    """``words``, or ``code``: identifiers and their parts (see ``code_words``)."""
 
     def __post_init__(self) -> None:
+        if self.form not in TOKENIZERS:
+            raise UsageError.from_unknown_name("tokenizer", self.form, TOKENIZERS)
         if self.min_length < 1:
             raise UsageError("min_length is too small", found=self.min_length, expected="1 or more")
         words = self.stopword_set
@@ -79,7 +85,7 @@ class Tokenizer:
             entries = [entry for entry in self.stopwords.split(_LIST_MARK) if entry]
         words: set[str] = set()
         for entry in entries:
-            split = split_words(entry, lowercase=self.lowercase)
+            split = self._split(entry)
             if len(split) != 1:
                 raise UsageError(
                     f"the stop word {entry!r} is not one word",
@@ -89,17 +95,24 @@ class Tokenizer:
             words.update(split)
         return frozenset(words)
 
+    @property
+    def whole(self) -> Tokenizer:
+        """What finds the words that may have parts, however short: itself, where none has."""
+        return self if self.form == WORDS else Tokenizer(min_length=1)
+
     def tokens(self, text: str) -> list[str]:
         """The terms of a text in order, repeated as they occur."""
-        words = split_words(text, lowercase=self.lowercase, min_length=self.min_length)
+        words = self._split(text, self.min_length)
         stopwords = self.stopword_set
         kept = [word for word in words if word not in stopwords] if stopwords else words
         return kept if self.stemmer == NONE else stem(kept, self.stemmer.split(JOIN))
 
     def count(self, texts: Utf8, threads: int) -> list[WordCounts]:
         """Count the words of texts, stop words and unstemmed forms still among them."""
-        from .counts import count_words
-
+        if self.form == CODE:
+            from .code_words import count_code as count_words
+        else:
+            from .counts import count_words
         return count_words(
             texts, lowercase=self.lowercase, min_length=self.min_length, threads=threads
         )
@@ -126,6 +139,13 @@ class Tokenizer:
         stems = stem(self._spell(counts, at[1:]), self.stemmer.split(JOIN))
         hashes = np.concatenate([np.zeros(1, np.uint64), hash_words(stems)])
         return [hashes[np.searchsorted(words, piece)] for piece in kept]
+
+    def _split(self, text: str, min_length: int = 1) -> list[str]:
+        if self.form == CODE:
+            from .code_words import split_code
+
+            return split_code(text, lowercase=self.lowercase, min_length=min_length)
+        return split_words(text, lowercase=self.lowercase, min_length=min_length)
 
     def _spell(self, counts: Sequence[WordCounts], at: npt.NDArray[np.int64]) -> list[str]:
         """The words at some places of the pieces' words, put end to end."""

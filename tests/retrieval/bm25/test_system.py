@@ -25,6 +25,7 @@ def test_defaults_are_resolved() -> None:
         "delta": None,
         "epsilon": None,
         "lucene_norms": False,
+        "tokenizer": "words",
         "min_length": 2,
         "lowercase": True,
         "stopwords": "none",
