@@ -93,7 +93,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 row = json.loads(text)
-            except json.JSONDecodeError as error:
+            except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
                 raise DataError("a line is not JSON", place=path, line=line, found=error) from None
             if not isinstance(row, dict):
                 raise DataError("a line is no JSON object", place=path, line=line)

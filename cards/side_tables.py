@@ -159,7 +159,9 @@ def rich_side_table(content: SideTable) -> Table:
             table.add_column(escape(name), overflow="fold", min_width=8)
     for name, entries in content.rows:
         cells = [
-            Text.assemble(f"{e.value}*" if e.marked else e.value, "\n", (e.small, "dim"))
+            Text.assemble(
+                f"{e.value}*" if e.marked else e.value, (f"\n{e.small}" if e.small else "", "dim")
+            )
             for e in entries
         ]
         table.add_row(escape(name), *cells)
