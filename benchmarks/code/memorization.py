@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,9 @@ import numpy as np
 from numba import njit
 
 from ...schemas.errors import DataError, UsageError
-from ..row_files import JSON_LINES, read_rows
+from .completions import read_completions
 from .scores import Memorization
 from .slices import Slicer, Values, columns_to_slice
-from .task_metadata import task_names, wrong_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,38 +51,50 @@ _TOKEN = re.compile(TOKENIZER)
 _FENCE = re.compile(r"^[ \t]*```[^\n]*$", re.MULTILINE)
 _END = re.compile(r"\n[ \t]*\n[ \t]*\n")
 
-Completions = dict[str, list[str]]
-"""Task → completions, in their order."""
+
+@dataclass(frozen=True)
+class Sampled:
+    """What a model wrote."""
+
+    greedy: Mapping[str, str]
+    """Task → its greedy completion."""
+    samples: Mapping[str, Sequence[str]]
+    """Task → its sampled ones."""
 
 
-def read_completions(path: Path, tasks: Iterable[CodeTask]) -> Completions:
-    """Read JSON lines of ``task`` (or ``namespace``) and ``completion``.
+def read_sampled(path: Path, tasks: Iterable[CodeTask], *, greedy: Path | None = None) -> Sampled:
+    """Read sampled and greedy completions, see ``completions``.
+
+    Args:
+        path: file of the sampled ones; those marked greedy may stand in it too.
+        tasks: those that may have completions.
+        greedy: file of the greedy ones, one a task, marked or not.
 
     Raises:
-        DataError: the file is missing or damaged, a row names an unknown task or has no text.
+        DataError: a file is missing or damaged, or the greedy one has several for a task.
     """
-    known = task_names(tasks)
-    found: Completions = {}
-    for line, row in read_rows(path, what="completions", formats=JSON_LINES):
-        name, text = row.get("task", row.get("namespace")), row.get("completion")
-        if not isinstance(name, str) or name not in known:
-            raise DataError(
-                "a completion is for a task that is unknown",
-                place=path,
-                line=line,
-                found=repr(name),
-                expected="a name or namespace of the tasks, in the field task or namespace",
-            )
-        if not isinstance(text, str):
-            raise wrong_field("completion", text, "a text", path, line)
-        found.setdefault(known[name], []).append(text)
-    if not found:
-        raise DataError("the file has no completions", place=path)
-    return found
+    namespaces = {task.name: task.namespace for task in tasks}
+    found = read_completions(path, namespaces)
+    centres = {task: one.text for task, one in found.greedy.items()}
+    if greedy is not None:
+        other = read_completions(greedy, namespaces)
+        for task in namespaces:
+            marked = task in other.greedy
+            texts = (other.greedy[task],) if marked else other.samples.get(task, ())
+            if len(texts) > 1:
+                raise DataError(
+                    "a task has several greedy completions",
+                    place=greedy,
+                    found=f"{len(texts)} of {task}",
+                )
+            if texts:
+                centres[task] = texts[0].text
+    samples = {task: [one.text for one in each] for task, each in found.samples.items()}
+    return Sampled(centres, samples)
 
 
 def memorization(
-    completions: Mapping[str, tuple[Completions, Completions]],
+    completions: Mapping[str, Sampled],
     tasks: Sequence[CodeTask],
     *,
     alpha: float = ALPHA,
@@ -97,7 +109,7 @@ def memorization(
     ones; tasks with neither are not counted.
 
     Args:
-        completions: model → greedy and sampled completions.
+        completions: model → what it wrote.
         tasks: those that may have completions.
         alpha: share of the longest completion within which a distance counts as near.
         xi: peak above which a task counts as contaminated.
@@ -108,7 +120,6 @@ def memorization(
 
     Raises:
         UsageError: alpha or xi is no share, the seed is negative, or there is no such column.
-        DataError: a task has several greedy completions.
     """
     for name, share in (("alpha", alpha), ("xi", xi)):
         if not 0 <= share <= 1:
@@ -119,14 +130,11 @@ def memorization(
     ordered = sorted(tasks, key=lambda task: task.name)
     figures = []
     samples: dict[str, dict[int, int]] = {}
-    for model, (greedy, sampled) in completions.items():
-        for task, texts in greedy.items():
-            if len(texts) > 1:
-                found = f"{len(texts)} of {task}, model {model}"
-                raise DataError("a task has several greedy completions", found=found)
+    for model, found in completions.items():
+        greedy, sampled = found.greedy, found.samples
         chosen = [task for task in ordered if task.name in greedy or task.name in sampled]
         peaks = [
-            peak(greedy[task.name][0], sampled.get(task.name, []), alpha=alpha)
+            peak(greedy[task.name], sampled.get(task.name, []), alpha=alpha)
             if task.name in greedy
             else None
             for task in chosen

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domainbench.benchmarks.code.memorization import memorization
+from domainbench.benchmarks.code.memorization import Sampled, memorization
 from domainbench.benchmarks.code.outcomes import Outcome
 from domainbench.benchmarks.code.rates import score_rates
 from domainbench.benchmarks.code.score_outcomes import score_outcomes
@@ -58,7 +58,7 @@ def test_every_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         TASKS,
         ks=[1, 3],
         release=ReleaseEntry(name="code", family="code", version="2025.01", fingerprint="f"),
-        memorization=memorization({"[one]": ({"a": ["x"]}, {"a": ["x"]})}, TASKS),
+        memorization=memorization({"[one]": Sampled({"a": "x"}, {"a": ["x"]})}, TASKS),
         isolation={"method": "unshare", "network": True},
     )
     text, lines = shown(scores, capsys)

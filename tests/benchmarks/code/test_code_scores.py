@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domainbench.benchmarks.code.memorization import memorization
+from domainbench.benchmarks.code.memorization import Sampled, memorization
 from domainbench.benchmarks.code.outcomes import Outcome
 from domainbench.benchmarks.code.score_outcomes import score_outcomes, score_recorded
 from domainbench.benchmarks.code.scores import CodeScores, Source
@@ -156,7 +156,7 @@ def test_the_order_of_rows_and_tasks_changes_nothing() -> None:
 
 
 def test_scores_come_back(tmp_path: Path) -> None:
-    completions = {"m": ({"a": ["x"]}, {"a": ["x", "y"]})}
+    completions = {"m": Sampled({"a": "x"}, {"a": ["x", "y"]})}
     scores = score_outcomes(
         {"m": FIRST, "n": SECOND},
         TASKS,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from domainbench.benchmarks.code.memorization import (
     TOKENS,
+    Sampled,
     edit_distance,
     memorization,
     peak,
-    read_completions,
+    read_sampled,
     tokens,
 )
 from domainbench.benchmarks.code.task_metadata import CodeTask
@@ -92,14 +94,14 @@ def test_figures() -> None:
         task("d", "s", domain="System"),
         task("e", "s", domain="System"),
     ]
-    greedy = {"a": ["return 1"], "b": ["return 2"], "c": ["return 3"], "d": [""]}
+    greedy = {"a": "return 1", "b": "return 2", "c": "return 3", "d": ""}
     sampled = {
         "a": ["return 1", "return 1"],
         "b": ["return 1", "return 2"],
         "c": ["pass", "x = 1"],
         "d": ["", ""],
     }
-    found = memorization({"m": (greedy, sampled)}, tasks, by=["domain"], xi=0.6)
+    found = memorization({"m": Sampled(greedy, sampled)}, tasks, by=["domain"], xi=0.6)
     figures = {(f.slice, f.measure): f for f in found.figures}
     assert figures[None, "peak"].value == pytest.approx((1 + 0.5 + 0) / 3)
     assert figures[None, "contaminated"].value == pytest.approx(1 / 3)
@@ -109,13 +111,13 @@ def test_figures() -> None:
     assert found.samples_per_task == {"m": {2: 4}}
     assert figures[None, "peak"].low is not None
     # With xi at its default, half of the samples are enough.
-    again = memorization({"m": (greedy, sampled)}, tasks)
+    again = memorization({"m": Sampled(greedy, sampled)}, tasks)
     assert again.figures[0].value == pytest.approx(2 / 3)
 
 
 def test_greedy_or_sampled_alone() -> None:
     tasks = [task("a"), task("b"), task("c")]
-    found = memorization({"m": ({"a": ["x"]}, {"b": ["x"]})}, tasks)
+    found = memorization({"m": Sampled({"a": "x"}, {"b": ["x"]})}, tasks)
     assert [(f.measure, f.n, f.undefined, f.value) for f in found.figures] == [
         ("contaminated", 0, 2, None),
         ("peak", 0, 2, None),
@@ -124,8 +126,6 @@ def test_greedy_or_sampled_alone() -> None:
 
 def test_faults_of_the_call() -> None:
     tasks = [task("a")]
-    with pytest.raises(DataError, match="several greedy completions"):
-        memorization({"m": ({"a": ["x", "y"]}, {})}, tasks)
     with pytest.raises(UsageError, match="alpha is no share"):
         memorization({}, tasks, alpha=1.5)
     with pytest.raises(UsageError, match="xi is no share"):
@@ -134,29 +134,35 @@ def test_faults_of_the_call() -> None:
         memorization({}, tasks, by=["domain"])
 
 
-def test_completions_are_read_in_their_order(tmp_path: Path) -> None:
-    path = tmp_path / "samples.jsonl"
-    rows = [
-        {"namespace": "a", "completion": "1"},
-        {"task": "b", "completion": ""},
-        {"namespace": "a", "completion": "2"},
-    ]
+def write(path: Path, *rows: dict[str, Any]) -> Path:
     path.write_text("\n".join(map(json.dumps, rows)))
-    assert read_completions(path, [task("a"), task("b")]) == {"a": ["1", "2"], "b": [""]}
+    return path
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"namespace": "z", "completion": ""}', "line 1: a completion is for a task"),
-        ('{"completion": ""}', "line 1: a completion is for a task"),
-        ('{"namespace": "a", "completion": null}', "line 1: the field completion is wrong"),
-        ('{"namespace": "a", "completion": ""}\n{', "line 2: a line is not JSON"),
-        ("", "the file has no completions"),
-    ],
-)
-def test_faults_of_files(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "samples.jsonl"
-    path.write_text(text)
-    with pytest.raises(DataError, match=message):
-        read_completions(path, [task("a")])
+def test_one_file_of_both(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "completions.jsonl",
+        {"namespace": "a", "completion": "1"},
+        {"task": "a", "completion": "0", "greedy": True},
+        {"namespace": "a", "completion": "2"},
+        {"task": "b", "completion": ""},
+    )
+    found = read_sampled(path, [task("a"), task("b")])
+    assert found == Sampled({"a": "0"}, {"a": ["1", "2"], "b": [""]})
+
+
+def test_a_file_of_greedy_ones(tmp_path: Path) -> None:
+    path = write(tmp_path / "samples.jsonl", {"namespace": "a", "completion": "1"})
+    greedy = write(
+        tmp_path / "greedy.jsonl",
+        {"namespace": "a", "completion": "0"},
+        {"namespace": "b", "completion": "3", "greedy": True},
+    )
+    tasks = [task("a"), task("b")]
+    found = read_sampled(path, tasks, greedy=greedy)
+    assert found == Sampled({"a": "0", "b": "3"}, {"a": ["1"]})
+    write(greedy, {"namespace": "a", "completions": ["0", "1"]})
+    with pytest.raises(DataError, match="several greedy completions"):
+        read_sampled(path, tasks, greedy=greedy)
+    with pytest.raises(DataError, match="there is no file of completions here"):
+        read_sampled(path, tasks, greedy=tmp_path / "none.jsonl")
