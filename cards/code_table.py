@@ -243,7 +243,7 @@ def _settings(values: Mapping[str, object]) -> str:
 
 
 def _comparison(found: TableComparison) -> Iterator[str]:
-    largest = "" if found.largest is None else f", by {found.largest:.3f} at most"
+    largest = "" if found.largest is None else f", within {found.largest:.3f}"
     yield f"{found.agreeing} of {found.cells} figures are those of {found.published}{largest}."
     for pair in found.exchanged:
         rows = ", ".join(pair.domains)

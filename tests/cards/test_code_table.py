@@ -118,7 +118,7 @@ def test_dsi_against_a_published_table(tmp_path: Path, capsys: pytest.CaptureFix
     assert ["Y", "80.00", "C", "-", "-"] in lines
     assert ["X,", *models[5].split(), "-15.00", "-20.00", "0.050"] in lines
     for line in (
-        "5 of 8 figures are those of t.json#dsi, by 0.000 at most.",
+        "5 of 8 figures are those of t.json#dsi, within 0.000.",
         f"{models[0]} and {models[1]} swapped in rows X: with the two columns exchanged",
         f"Defined here or there alone, as where a rate is 0: Y, {models[1]} (-100.00)",
     ):
