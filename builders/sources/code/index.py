@@ -18,7 +18,6 @@ from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from ....schemas.errors import DataError, UsageError
@@ -339,9 +338,9 @@ class _Meter:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
     ) -> None:
         """Leave the file as it is."""
 

@@ -141,6 +141,7 @@ _BSD = (
 )
 _ADVERTISING = "all advertising materials mentioning features"
 _ENDORSE = "endorse or promote products derived from this software"
+_HPND = "its documentation for any purpose and without fee is hereby granted provided that"
 _ISC = "this software for any purpose with or without fee is hereby granted"
 
 PHRASES = (
@@ -160,10 +161,7 @@ PHRASES = (
     Phrase("0BSD", (_ISC,), ("provided that the above copyright notice",)),
     Phrase(
         "HPND",
-        (
-            "this software and its documentation for any purpose and without fee is hereby granted "
-            "provided that",
-        ),
+        (_HPND,),
     ),
     Phrase("Zlib", ("altered source versions must be plainly marked as such",)),
     Phrase(
@@ -224,4 +222,4 @@ PERMISSIVE = frozenset(
         PUBLIC_DOMAIN,
     }
 )
-"""Licences that let anyone use, change and pass on the code, with no duty but to name its makers."""
+"""Licences to use, change and pass on the code, with no duty but to name its makers."""

@@ -58,7 +58,7 @@ def read_metadata(tree: Tree) -> Metadata:
 
 
 def _read_pkg_info(tree: Tree) -> Declared:
-    """What PKG-INFO says, and what setuptools wrote beside it before PKG-INFO named requirements."""
+    """What PKG-INFO says, or, of requirements, what older setuptools wrote beside it."""
     content = tree.read("PKG-INFO")
     if not content:
         return Declared()

@@ -78,10 +78,10 @@ def _from_files(where: dict[str, Any], tree: Tree) -> tuple[str, ...]:
 
 def _groups(groups: dict[str, Any]) -> tuple[str, ...]:
     """Requirements of the dependency groups for tests, with the groups that they include."""
-    known = {canonicalize_name(name): _list(items) for name, items in groups.items()}
+    known = {str(canonicalize_name(name)): _list(items) for name, items in groups.items()}
     found: list[str] = []
     seen: set[str] = set()
-    queue = list(TEST_EXTRAS)
+    queue: list[str] = list(TEST_EXTRAS)
     while queue:
         name = queue.pop(0)
         if name in seen:

@@ -132,37 +132,45 @@ def _called(node: ast.expr) -> str | None:
     return node.attr if isinstance(node, ast.Attribute) else None
 
 
-def _value(node: ast.expr, names: Mapping[str, Any], depth: int = 0) -> Any:
+def _value(node: ast.expr | None, names: Mapping[str, Any], depth: int = 0) -> Any:
     """The value of an expression of literals; None of any other."""
+    found: Any = None
     if depth > _DEPTH:
-        return None
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        found = [_starred(item, names, depth) for item in node.elts]
-        return [value for values in found for value in values if value is not None]
-    if isinstance(node, ast.Dict):
-        return {
-            _value(key, names, depth + 1): _value(value, names, depth + 1)
-            for key, value in zip(node.keys, node.values, strict=True)
-            if isinstance(key, ast.Constant)
-        }
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = (_value(side, names, depth + 1) for side in (node.left, node.right))
-        if isinstance(left, list | str) and type(left) is type(right):
-            return left + right
-        return left if isinstance(left, list) else right if isinstance(right, list) else None
-    if isinstance(node, ast.Call) and _called(node.func) == "dict":
-        return _keywords(node, names)
-    return None
+        return found
+    match node:
+        case ast.Constant():
+            found = node.value
+        case ast.Name():
+            found = names.get(node.id)
+        case ast.List() | ast.Tuple() | ast.Set():
+            items = (item for part in node.elts for item in _items_of(part, names, depth + 1))
+            found = [item for item in items if item is not None]
+        case ast.Dict():
+            values = (_value(value, names, depth + 1) for value in node.values)
+            keys = (_value(key, names, depth + 1) for key in node.keys)
+            pairs = zip(keys, values, strict=True)
+            found = {key: value for key, value in pairs if isinstance(key, str)}
+        case ast.BinOp(op=ast.Add()):
+            left, right = (_value(side, names, depth + 1) for side in (node.left, node.right))
+            found = _sum(left, right)
+        case ast.Call() if _called(node.func) == "dict":
+            found = _keywords(node, names)
+        case _:
+            pass
+    return found
 
 
-def _starred(node: ast.expr, names: Mapping[str, Any], depth: int) -> list[Any]:
+def _sum(left: Any, right: Any) -> Any:
+    """Two texts or lists together; a list alone where the other side is not known."""
+    if isinstance(left, list | str) and type(left) is type(right):
+        return left + right
+    return next((side for side in (left, right) if isinstance(side, list)), None)
+
+
+def _items_of(node: ast.expr, names: Mapping[str, Any], depth: int) -> list[Any]:
     if isinstance(node, ast.Starred):
-        return _sequence(_value(node.value, names, depth + 1))
-    return [_value(node, names, depth + 1)]
+        return _sequence(_value(node.value, names, depth))
+    return [_value(node, names, depth)]
 
 
 def _string(value: Any) -> str | None:
