@@ -16,6 +16,7 @@ from ..retrieval.measures import Measure, PerQuery, evaluate, mean
 from ..retrieval.qrels import Qrels
 from ..retrieval.significance import bootstrap_intervals, holm, paired_randomisation
 from ..schemas.errors import UsageError
+from ..schemas.release import label_text
 from .results import ALL, Comparison, Figure, Gap
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def query_labels(queries: Any, columns: Sequence[str]) -> dict[str, dict[str, se
         for key, value in zip(ids, queries.column(column).to_pylist(), strict=True):
             for label in value if isinstance(value, list) else [value]:
                 if label is not None:
-                    labels.setdefault(str(label), set()).add(key)
+                    labels.setdefault(label_text(label), set()).add(key)
         found[column] = dict(sorted(labels.items()))
     return found
 

@@ -53,6 +53,8 @@ def _table(release: Release, name: str) -> dict[str, Any]:
 
 
 def _short(value: object) -> object:
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
     if isinstance(value, str) and len(value) > CELL:
         return value[: CELL - 1] + "…"
     if isinstance(value, list):

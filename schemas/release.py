@@ -215,7 +215,7 @@ def _write_split(path: Path, table: Table, rows: Any) -> tuple[int, str]:
     order = KeyOrder(table, path.name)
     count = 0
     with pq.ParquetWriter(path, table.schema, compression="zstd", write_page_index=True) as writer:
-        for batch in _batches(rows):
+        for batch in _batches(rows, 64 if table.holds_files else 1_024):
             table.check(pa.table(batch), path.name)
             fitted = pa.table(batch).select(table.schema.names).cast(table.schema)
             for piece in fitted.to_batches():
@@ -226,8 +226,11 @@ def _write_split(path: Path, table: Table, rows: Any) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def _batches(rows: Any) -> Iterator[Any]:
-    """Batches of about ROW_GROUP_BYTES from a table in memory or a Parquet file."""
+def _batches(rows: Any, read: int) -> Iterator[Any]:
+    """Batches of about ROW_GROUP_BYTES from a table in memory or a Parquet file.
+
+    ``read`` rows of a file are read at a time.
+    """
     if isinstance(rows, pa.Table):
         stride = max(1, len(rows) * ROW_GROUP_BYTES // max(rows.nbytes, 1))
         for start in range(0, len(rows), stride):
@@ -236,7 +239,7 @@ def _batches(rows: Any) -> Iterator[Any]:
     pending: list[Any] = []
     size = 0
     with pq.ParquetFile(rows) as file:
-        for batch in file.iter_batches(batch_size=1024):
+        for batch in file.iter_batches(batch_size=read):
             pending.append(batch)
             size += batch.nbytes
             if size >= ROW_GROUP_BYTES:
@@ -312,9 +315,14 @@ def count_slices(
                 if pa.types.is_list(values.type):
                     values = pc.call_function("list_flatten", [values])
                 for pair in values.drop_null().value_counts().to_pylist():
-                    label = f"{name}.{column}={pair['values']}"
+                    label = f"{name}.{column}={label_text(pair['values'])}"
                     counts[label] = counts.get(label, 0) + pair["counts"]
     return dict(sorted(counts.items()))
+
+
+def label_text(value: object) -> str:
+    """A label as it is named: truth values in small letters, as JSON writes them."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,11 @@ class Table:
         """The Arrow schema (``pyarrow.Schema``), descriptions in the field metadata."""
         return pa.schema([column.field for column in self.columns])
 
+    @property
+    def holds_files(self) -> bool:
+        """Whether a few rows may fill the memory, as those with the bytes of files."""
+        return any(pa.types.is_binary(column.type) for column in self.columns)
+
     def empty(self) -> Any:
         """A ``pyarrow.Table`` of this schema with no rows."""
         return self.schema.empty_table()
@@ -87,6 +92,8 @@ def logical_type(kind: Any) -> str:
     """The type's name with the physical variants of strings, binaries and lists folded."""
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return "string"
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return "binary"
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return f"list<{logical_type(kind.value_type)}>"
     if pa.types.is_dictionary(kind):

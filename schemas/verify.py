@@ -113,7 +113,7 @@ def _check_contents(release: Release, table: Table) -> Iterator[Finding]:
 def _scan(path: Path, table: Table, digest: TableDigest, order: KeyOrder) -> int:
     rows = 0
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=4096):
+        for batch in file.iter_batches(batch_size=64 if table.holds_files else 4_096):
             table.check(pa.table(batch), path.name)
             fitted: Any = pa.table(batch).select(table.schema.names).cast(table.schema)
             for piece in fitted.to_batches():

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from .findings import Finding, first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .release import Release
 
@@ -23,7 +23,7 @@ def check_retrieval(release: Release) -> Iterator[Finding]:
     yield from _check_empty("corpus", documents)
     yield from _check_empty("queries", queries)
     yield from _check_duplicates("corpus", documents)
-    yield from _check_duplicates("queries", queries)
+    yield from _check_duplicates("queries", queries, _tasks(release))
     yield from _check_self(release, set(documents), set(queries))
     yield from _check_splits(release)
     if not queries:
@@ -74,11 +74,22 @@ def _check_empty(name: str, digests: dict[str, bytes]) -> Iterator[Finding]:
         yield Finding("fault", "empty texts", name, message, len(empty), first(empty))
 
 
-def _check_duplicates(name: str, digests: dict[str, bytes]) -> Iterator[Finding]:
-    groups: dict[bytes, list[str]] = {}
+def _tasks(release: Release) -> dict[str, str]:
+    """Query → its task, where queries have one: two tasks may ask in the same words."""
+    columns = pq.read_schema(release.files("queries")[0]).names
+    if "task" not in columns:
+        return {}
+    rows = release.table("queries", columns=["_id", "task"])
+    return dict(zip(rows.column("_id").to_pylist(), rows.column("task").to_pylist(), strict=True))
+
+
+def _check_duplicates(
+    name: str, digests: dict[str, bytes], tasks: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    groups: dict[tuple[bytes, str | None], list[str]] = {}
     for key, digest in digests.items():
         if digest:
-            groups.setdefault(digest, []).append(key)
+            groups.setdefault((digest, (tasks or {}).get(key)), []).append(key)
     shared = [keys for keys in groups.values() if len(keys) > 1]
     if shared:
         extra = sum(len(keys) - 1 for keys in shared)
