@@ -1,0 +1,49 @@
+"""What a run of untrusted code may use, and how it was cut off from the machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BUBBLEWRAP = "bubblewrap"
+UNSHARE = "unshare"
+RLIMITS = "rlimits"
+METHODS = (BUBBLEWRAP, UNSHARE, RLIMITS)
+"""Ways to cut a program off, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may use; all of its processes together, where nothing else is said."""
+
+    seconds: float = 30
+    """Wall time."""
+    memory_mib: int = 2048
+    """Resident memory; also what a single process may allocate."""
+    cpu_seconds: int = 60
+    """Processor time."""
+    file_mib: int = 64
+    """Size of a single file."""
+    processes: int = 64
+    """Processes alive at one moment."""
+    open_files: int = 256
+    """Open files of a single process."""
+    disk_mib: int = 512
+    """What it may write into its folders, and hold in its temporary folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """How code is run, and what that keeps it from."""
+
+    method: str
+    """bubblewrap, unshare or rlimits."""
+    network: bool
+    """Whether it is cut off from every network, this machine's loopback included."""
+    filesystem: bool
+    """Whether writing outside its own folders is impossible."""
+    processes: bool
+    """Whether other processes are out of its reach."""
+    private_proc: bool = False
+    """Whether it has a /proc of its own; some containers forbid to mount one."""
+    nested: bool = True
+    """Whether it may make user namespaces of its own, which bubblewrap can forbid."""

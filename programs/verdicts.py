@@ -1,0 +1,217 @@
+"""What a run of tests shows of the code that was tested: one class of outcome."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .pytest_session import Session, Step
+
+PASSED = "passed"
+SYNTAX_ERROR = "syntax_error"
+IMPORT_ERROR = "import_error"
+MISSING_FIXTURE = "missing_fixture"
+ASSERTION = "assertion"
+EXCEPTION = "exception"
+TIMEOUT = "timeout"
+MEMORY = "memory"
+DENIED = "denied"
+FLAKY = "flaky"
+NO_TESTS = "no_tests"
+SKIPPED = "skipped"
+SPLICE_FAILED = "splice_failed"
+OUTCOMES = (
+    PASSED, SYNTAX_ERROR, IMPORT_ERROR, MISSING_FIXTURE, ASSERTION, EXCEPTION, TIMEOUT, MEMORY,
+    DENIED, FLAKY, NO_TESTS, SKIPPED, SPLICE_FAILED,
+)  # fmt: skip
+"""Every class that a completion can end in; the first is the only one that counts as solved."""
+
+MEANINGS = {
+    PASSED: "every test asked for passed",
+    SYNTAX_ERROR: "the code is no Python",
+    IMPORT_ERROR: "the code, or a test of it, cannot be imported",
+    MISSING_FIXTURE: "a test asks for a fixture that does not exist",
+    ASSERTION: "a test found a wrong result",
+    EXCEPTION: "the code raised, or ended the process",
+    TIMEOUT: "the time was up",
+    MEMORY: "the memory was used up",
+    DENIED: "the code wanted the network, or files or processes beyond what it may have",
+    FLAKY: "the same code passes and fails",
+    NO_TESTS: "a test asked for does not exist",
+    SKIPPED: "a test asked for was skipped",
+    SPLICE_FAILED: "the completion cannot be put in place of the function",
+}
+
+_DENIED_ERRORS = {
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOSPC, errno.EDQUOT,
+    errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.ECONNREFUSED,
+}  # fmt: skip
+"""In a sandbox nobody listens but what the test itself started: refused is cut off."""
+_KILLED = {
+    "timeout": TIMEOUT,
+    "cpu": TIMEOUT,
+    "memory": MEMORY,
+    "processes": DENIED,
+    "disk": DENIED,
+}
+_OUT_OF_MEMORY_SIGNALS = {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV}
+_NEAR_THE_LIMIT = 0.9
+_DETAIL = 500
+
+
+def covers(requested: str, test: str) -> bool:
+    """Whether a node id stands for a test: itself, its parameters, or what is in it."""
+    return test == requested or test.startswith((f"{requested}[", f"{requested}::"))
+
+
+def judge(
+    session: Session, tests: Sequence[str], memory_mib: int
+) -> tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]:
+    """Outcome of a run, tests that passed, failed and were skipped, and the words for it."""
+    passed, failed, skipped = sort_tests(session)
+    outcome, detail = _outcome(session, tests, memory_mib, passed, skipped)
+    return outcome, passed, failed, skipped, detail[:_DETAIL]
+
+
+def sort_tests(session: Session) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Tests that passed, failed and were skipped, in the order in which they began.
+
+    One has passed if each of its three steps was reported so and its end too; one that began and
+    did not end has failed.
+    """
+    told: dict[str, dict[str, str]] = {test: {} for test in session.begun}
+    for step in session.steps:
+        steps = told.setdefault(step.test, {})
+        if step.outcome == "rerun":
+            continue
+        if steps.get(step.when) != "failed":
+            steps[step.when] = step.outcome
+    sorted_out: dict[str, list[str]] = {"passed": [], "failed": [], "skipped": []}
+    for test, steps in told.items():
+        outcomes = set(steps.values())
+        if "failed" in outcomes or test not in session.ended:
+            sorted_out["failed"].append(test)
+        elif "skipped" in outcomes:
+            sorted_out["skipped"].append(test)
+        elif steps == dict.fromkeys(("setup", "call", "teardown"), "passed"):
+            sorted_out["passed"].append(test)
+        else:
+            sorted_out["failed"].append(test)
+    return tuple(sorted_out["passed"]), tuple(sorted_out["failed"]), tuple(sorted_out["skipped"])
+
+
+def _outcome(
+    session: Session,
+    tests: Sequence[str],
+    memory_mib: int,
+    passed: tuple[str, ...],
+    skipped: tuple[str, ...],
+) -> tuple[str, str]:
+    done = session.completed
+    if done.killed_by is not None:
+        return _KILLED[done.killed_by], f"ended for its use of: {done.killed_by}"
+    for place, chain in session.collection:
+        return classify_collection(chain), f"{place}: {_say(chain)}"
+    for step in session.steps:
+        if step.outcome == "failed":
+            return classify(step.chain, step.when), f"{step.test}: {_say(step.chain) or step.words}"
+    if session.status is None:
+        return _broken_off(session, memory_mib)
+    if session.foreign:
+        name, file = session.foreign[0]
+        return IMPORT_ERROR, f"{name} was not imported from the tree but from {file}"
+    for requested in tests:
+        found = [test for test in session.items or () if covers(requested, test)]
+        if any(test in skipped for test in found) or requested in skipped:
+            return SKIPPED, f"{requested} was skipped"
+        if not found and any(covers(module, requested) for module in session.skipped_modules):
+            return SKIPPED, f"{requested} was skipped with its module"
+        if not found:
+            return NO_TESTS, f"{requested} was not found"
+        if missing := set(found) - set(passed):
+            return EXCEPTION, f"{min(missing)} was not run"
+    if session.status != 0:
+        return EXCEPTION, f"pytest ended with exit code {session.status}: {done.stdout[-_DETAIL:]}"
+    if not tests or not session.items:
+        return NO_TESTS, "no test was asked for"
+    return PASSED, ""
+
+
+def _broken_off(session: Session, memory_mib: int) -> tuple[str, str]:
+    """A run that did not come to its end, and was not ended by a limit."""
+    done = session.completed
+    words = (done.stderr.strip() or done.stdout.strip())[-_DETAIL:]
+    near = done.peak_mib >= _NEAR_THE_LIMIT * memory_mib
+    if done.returncode in _OUT_OF_MEMORY_SIGNALS and near:
+        return MEMORY, f"ended by signal {-done.returncode} with {done.peak_mib:.0f} MiB in use"
+    if not session.started:
+        return IMPORT_ERROR, f"pytest could not be started: {words}"
+    how = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
+    running = next((test for test in session.begun if test not in session.ended), "")
+    return EXCEPTION, f"the process ended before the tests did, with {how}: {running or words}"
+
+
+def classify(chain: Sequence[dict[str, Any]], when: str) -> str:
+    """Class of an exception that a step of a test ended with.
+
+    Args:
+        chain: The exception and those behind it, as the plugin describes them.
+        when: setup, call or teardown.
+
+    Returns:
+        One of ``OUTCOMES``.
+    """
+    if not chain:
+        return ASSERTION
+    bases = set(chain[0]["bases"])
+    if "TestTimeout" in bases:
+        return TIMEOUT
+    if when == "setup" and "FixtureLookupError" in bases:
+        return MISSING_FIXTURE
+    if bases & {"AssertionError", "Failed"}:
+        return ASSERTION
+    return _behind(chain) or EXCEPTION
+
+
+def classify_collection(chain: Sequence[dict[str, Any]]) -> str:
+    """Class of an exception that kept a module from being collected."""
+    return _behind(chain) or IMPORT_ERROR
+
+
+def _behind(chain: Sequence[dict[str, Any]]) -> str | None:
+    """Class that any exception of a chain puts it in."""
+    causes = [one for one in chain if not one["context"]]
+    if any("MemoryError" in one["bases"] for one in chain):
+        return MEMORY
+    if any("SyntaxError" in one["bases"] and _is_module(one["file"]) for one in causes):
+        return SYNTAX_ERROR
+    if any(_is_denied(one) for one in chain):
+        return DENIED
+    if any("ImportError" in one["bases"] for one in causes):
+        return IMPORT_ERROR
+    return None
+
+
+def _is_denied(one: dict[str, Any]) -> bool:
+    """A refusal by the kernel; code that raises such an exception itself gives no number."""
+    bases = one["bases"]
+    return "gaierror" in bases or ("OSError" in bases and one["errno"] in _DENIED_ERRORS)
+
+
+def _is_module(file: str | None) -> bool:
+    """Whether a syntax error lies in a file, not in a text that the code itself parses."""
+    return file is not None and file.endswith((".py", ".pyi"))
+
+
+def _say(chain: Sequence[dict[str, Any]]) -> str:
+    """The last cause in a few words."""
+    if not chain:
+        return ""
+    one = chain[0]
+    if one["type"] in {"CollectError", "ConftestImportFailure"} and len(chain) > 1:
+        one = chain[1]
+    return f"{one['type']}: {one['words']}"
