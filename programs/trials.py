@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .copies import private_copy
+from .copies import private_copy, remove_tree
 from .functions import decode_source, encode_source
-from .pytest_runs import SPLICE_FAILED, TestRun, run_tests
+from .pytest_runs import TestRun, run_tests
 from .splice import SpliceError, splice
+from .verdicts import SPLICE_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .environments import Environment
-    from .sandbox import Isolation, Limits
+    from .limits import Isolation, Limits
     from .splice import Span
 
 
@@ -55,7 +55,7 @@ def try_completion(trial: Trial, arena: Arena) -> TestRun:
     try:
         text = splice(decode_source(data), trial.span, trial.completion)
     except SpliceError as error:
-        return TestRun.without_tests(SPLICE_FAILED, str(error))
+        return TestRun(SPLICE_FAILED, (), (), (), str(error), 0.0, 0.0)
     folder = Path(tempfile.mkdtemp(prefix="trial-", dir=arena.folder))
     try:
         copy = folder / "tree"
@@ -70,7 +70,7 @@ def try_completion(trial: Trial, arena: Arena) -> TestRun:
             import_roots=trial.import_roots,
         )
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
 
 
 def run_trials(

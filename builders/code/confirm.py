@@ -1,29 +1,237 @@
-"""Tests of candidates, found by running the suite and confirmed: the reference passes, a mutant fails."""
+"""Tests of candidates: named by reading, or found by running them and confirmed.
+
+A function's tests are confirmed if they pass with the function as it is and one of them fails with
+a mutant, whose body only raises NotImplementedError.
+"""
 
 from __future__ import annotations
 
+import math
+import platform
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ...programs.copies import private_copy
-from ...programs.environments import Environment, current_environment, make_environment
+from ...programs.copies import private_copy, remove_tree
+from ...programs.environments import (
+    add_generated,
+    current_environment,
+    install_project,
+    make_environment,
+)
+from ...programs.functions import decode_source
 from ...programs.isolation import available_isolation, demand
 from ...programs.limits import Limits
-from ...programs.splice import MUTANT, reference_body
+from ...programs.splice import MUTANT, Span, body_text
 from ...programs.tracing import trace_tests
+from ...programs.verdicts import PASSED
 from ...programs.trials import Arena, Trial, run_trials
 from ...retrieval.cache import cache_folder
 from ...schemas.errors import DataError
 from ...schemas.manifest import EnvironmentEntry
-from .spans import span_of
+from ..sources.code.snapshots import SDIST
+from .static_tests import static_tests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ...programs.sandbox import Isolation
+    from ...programs.environments import Environment
+    from ...programs.tracing import Trace
     from ...schemas.progress import Progress
-    from .harvest import Candidate
+    from .harvest import Candidate, Harvest
     from .options import CodeOptions
 
+ENVIRONMENTS = "environments"
+NO_VERSION = "0"
+"""What a project states that asks git for its version, which a copy of its files cannot tell."""
+NO_ENVIRONMENT = "snapshot whose environment cannot be made"
+NO_SUITE = "snapshot of whose tests none passes"
+REFERENCE_FAILS = "test set that the function itself does not pass"
+MUTANT_PASSES = "test set that a mutant passes"
+
+
+@dataclass
+class Tested:
+    """The tests that were found."""
+
+    tests: dict[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])
+    """Candidate → its tests."""
+    confirmed: set[str] = field(default_factory=set[str])
+    """Candidates whose tests were confirmed."""
+    environments: dict[str, EnvironmentEntry] = field(
+        default_factory=dict[str, EnvironmentEntry]
+    )
+    """Snapshot → what its tests ran with."""
+    problems: list[str] = field(default_factory=list[str])
+    """Why snapshots have no environment."""
+    isolation: dict[str, Any] | None = None
+    """How running code was cut off; None where none ran."""
+
+
+def find_tests(
+    candidates: Sequence[Candidate],
+    options: CodeOptions,
+    dropped: Counter[str],
+    work_dir: Path,
+    progress: Progress,
+) -> Tested:
+    """Find the tests of candidates, as the options ask.
+
+    Raises:
+        UsageError: less isolation is to be had than is asked for.
+    """
+    groups: dict[str, list[Candidate]] = defaultdict(list)
+    for item in candidates:
+        groups[item.harvest.snapshot.id].append(item)
+    if options.tests == "none":
+        return Tested()
+    if options.tests == "static":
+        found = Tested()
+        for name in sorted(groups):
+            root = groups[name][0].harvest.snapshot.materialise()
+            found.tests |= static_tests(root, groups[name], most=options.max_tests)
+        return found
+    return _run(groups, options, dropped, work_dir, progress)
+
+
+def _run(
+    groups: Mapping[str, Sequence[Candidate]],
+    options: CodeOptions,
+    dropped: Counter[str],
+    work_dir: Path,
+    progress: Progress,
+) -> Tested:
+    isolation = available_isolation()
+    demand(isolation, options.isolation)
+    arena = Arena(
+        Limits(seconds=options.test_seconds, memory_mib=options.memory_mib), isolation, work_dir
+    )
+    found = Tested(isolation=asdict(isolation))
+    with progress.step("running tests", len(groups)) as advance:
+        for name in sorted(groups):
+            _of_snapshot(groups[name], options, dropped, arena, work_dir, found)
+            advance(1)
+    return found
+
+
+def _of_snapshot(
+    items: Sequence[Candidate],
+    options: CodeOptions,
+    dropped: Counter[str],
+    arena: Arena,
+    work_dir: Path,
+    found: Tested,
+) -> None:
+    """Add what one snapshot's suite tells of its candidates."""
+    harvest = items[0].harvest
+    tree = work_dir / "tested"
+    remove_tree(tree)
+    private_copy(harvest.snapshot.materialise(), tree)
+    try:
+        environment = _environment(harvest, tree, options)
+        add_generated(tree, environment, harvest.roots)
+        trace = trace_tests(
+            tree,
+            environment,
+            limits=_suite_limits(options),
+            isolation=arena.isolation,
+            import_roots=harvest.roots,
+            scratch=work_dir,
+            repetitions=options.repeats,
+            test_seconds=options.test_seconds,
+            functions=[(item.module.path, item.function.start) for item in items],
+        )
+        if not trace.passed:
+            dropped[NO_SUITE] += 1
+            return
+        tests = {item.id: _narrow(trace, item, options.max_tests) for item in items}
+        touched = [item for item in items if tests[item.id]]
+        trials = {
+            item.id: _trial(item, tree, tests[item.id], environment) for item in touched
+        }
+        for key in _confirm(trials, dropped, arena):
+            found.tests[key] = tests[key]
+            found.confirmed.add(key)
+    except DataError as error:
+        dropped[NO_ENVIRONMENT] += 1
+        found.problems.append(f"{harvest.snapshot.id}: {error}")
+        return
+    finally:
+        remove_tree(tree)
+    found.environments[harvest.snapshot.id] = EnvironmentEntry(
+        python=platform.python_version(), requirements=list(environment.requirements)
+    )
+
+
+def _suite_limits(options: CodeOptions) -> Limits:
+    """A whole suite may use more than the tests of one function."""
+    return Limits(
+        seconds=options.suite_seconds,
+        memory_mib=options.memory_mib,
+        cpu_seconds=2 * math.ceil(options.suite_seconds),
+    )
+
+
+def _environment(harvest: Harvest, tree: Path, options: CodeOptions) -> Environment:
+    if options.environment == "current":
+        return current_environment()
+    snapshot = harvest.snapshot
+    constraints: Sequence[str] = ()
+    if options.constraints is not None:
+        lines = Path(options.constraints).read_text(encoding="utf-8").splitlines()
+        constraints = [line for line in lines if line.strip() and not line.startswith("#")]
+    folder = cache_folder() / ENVIRONMENTS
+    made = make_environment(
+        snapshot.dependencies,
+        ("pytest", *snapshot.test_dependencies),
+        folder=folder,
+        constraints=constraints,
+    )
+    version = snapshot.version if snapshot.kind == SDIST else NO_VERSION
+    return install_project(made, tree, folder=folder, version=version)
+
+
+def _narrow(trace: Trace, item: Candidate, most: int) -> tuple[str, ...]:
+    """Tests that enter the function, those that enter the fewest candidates first."""
+    breadth = Counter(node for nodes in trace.tests.values() for node in nodes)
+    nodes = trace.tests.get((item.module.path, item.function.start), ())
+    ranked = sorted(nodes, key=lambda node: (breadth[node], node))
+    return tuple(sorted(ranked[:most]))
+
+
+def _confirm(
+    trials: Mapping[str, Trial], dropped: Counter[str], arena: Arena
+) -> list[str]:
+    """Ids of the candidates whose tests tell the function from a mutant."""
+    sound = [
+        key
+        for key, run in zip(trials, run_trials([*trials.values()], arena), strict=True)
+        if run.outcome == PASSED
+    ]
+    mutants = [replace(trials[key], completion=MUTANT) for key in sound]
+    kept = [
+        key
+        for key, run in zip(sound, run_trials(mutants, arena), strict=True)
+        if run.outcome != PASSED
+    ]
+    dropped.update(
+        +Counter({REFERENCE_FAILS: len(trials) - len(sound), MUTANT_PASSES: len(sound) - len(kept)})
+    )
+    return kept
+
+
+def _trial(
+    item: Candidate, tree: Path, tests: tuple[str, ...], environment: Environment
+) -> Trial:
+    """The function as it is, put to its tests."""
+    span = Span.of(item.function)
+    return Trial(
+        tree=tree,
+        path=item.module.path,
+        span=span,
+        completion=body_text(decode_source((tree / item.module.path).read_bytes()), span),
+        tests=tests,
+        environment=environment,
+        import_roots=item.harvest.roots,
+    )

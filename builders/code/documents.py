@@ -76,7 +76,7 @@ class Corpus:
                     self._places[snapshot, module.path].append((*span, document.id))
             for place, function in enumerate(module.source.functions[: len(module.texts)]):
                 name = f"{module.name}.{function.qualname}"
-                text = _normal(module.texts[place])
+                text = normal(module.texts[place])
                 document = document_id(harvest.snapshot.repository, name, text)
                 self._functions.setdefault((snapshot, module.path, function.qualname), document)
 
@@ -105,14 +105,14 @@ def _documents(
     repository = harvest.snapshot.repository
     for function, text in zip(module.source.functions, module.texts, strict=False):
         name = f"{module.name}.{function.qualname}"
-        code = _normal(text)
+        code = normal(text)
         key = document_id(repository, name, code)
         span = (function.start, function.body_end)
         yield (
             Document(key, name, code, FUNCTION, repository, module.path, domain, function.digest),
             span,
         )
-        docstring = _normal(function.docstring or "").strip()
+        docstring = normal(function.docstring or "").strip()
         if docstring:
             named = document_id(repository, name, docstring)
             yield (
@@ -122,7 +122,7 @@ def _documents(
                 None,
             )
     for item in module.source.definitions:
-        text = _normal(textwrap.dedent(item.outline)).rstrip()
+        text = normal(textwrap.dedent(item.outline)).rstrip()
         if not text.strip():
             continue
         name = f"{module.name}.{item.qualname}"
@@ -131,7 +131,7 @@ def _documents(
         yield document, (item.start, item.end)
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
@@ -139,7 +139,7 @@ def query_rows(samples: Sequence[Sample]) -> list[dict[str, Any]]:
     """What each sample asks in each task, by id."""
     found: list[dict[str, Any]] = []
     for sample in samples:
-        signature = _normal(sample.signature)
+        signature = normal(sample.signature)
         asked = {CONTEXT: sample.requirement or signature, DESCRIPTION: None, REQUIREMENT: None}
         if sample.requirement:
             asked[REQUIREMENT] = sample.requirement
@@ -153,7 +153,7 @@ def query_rows(samples: Sequence[Sample]) -> list[dict[str, Any]]:
             found.append(
                 {
                     "_id": query_id(task, sample.id, sample.document),
-                    "text": _normal(text),
+                    "text": normal(text),
                     "task": task,
                     "sample": sample.id,
                     "signature": signature,

@@ -65,6 +65,9 @@ class CodeOptions(BaseModel):
     """Most lines of a function's body."""
     tests: Literal["none", "static", "run"] = "none"
     """``static`` names the tests that mention a function; ``run`` also runs them, in a sandbox."""
+    environment: Literal["venv", "current"] = "venv"
+    """``venv`` installs what a repository declares; ``current`` takes the running Python's packages
+    as they are, and fetches nothing."""
     repeats: Annotated[int, Field(ge=1)] = 3
     """How often the tests of a repository must agree."""
     max_tests: Annotated[int, Field(ge=1)] = 20

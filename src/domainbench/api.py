@@ -12,6 +12,7 @@ from domainbench.schemas.progress import SILENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from domainbench.benchmarks.code.scores import CodeScores
     from domainbench.benchmarks.grid.results import GridResults
     from domainbench.benchmarks.qa.scores import QaScores
     from domainbench.benchmarks.results import Results
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _LM_EVAL = "lm-eval"
+_PROMPTS = "prompts"
 
 
 def build(
@@ -42,8 +44,9 @@ def build(
     """Build a release of a family from raw files.
 
     Args:
-        family: ``patents`` or ``qa``.
-        sources: files, or folders that are searched for files.
+        family: ``code``, ``patents`` or ``qa``.
+        sources: files, or folders that are searched for files; of code also repositories, and
+            ``pypi:NAME==VERSION``.
         output: folder of the release; it must not exist unless ``overwrite``.
         options: the family's parameters; they win over those of ``config``.
         config: TOML file with ``name``, ``version``, ``license``, ``seed``, ``preset``,
@@ -93,7 +96,7 @@ def sample(
     The raw files it was built from are kept beside the release.
 
     Args:
-        family: ``patents`` or ``qa``.
+        family: ``code``, ``patents`` or ``qa``.
         output: folder of the release.
         seed: another seed gives another sample.
         size: patent families to generate, or questions of a domain and language at most; the
@@ -216,30 +219,39 @@ def grid(
 def score(
     release: Release | str | Path,
     *,
-    answers: str | Path | None = None,
     model: str | None = None,
     output: str | Path | None = None,
     progress: Progress = SILENT,
     **options: Any,
-) -> QaScores:
-    """Score a language model's answers to the questions of a ``qa`` release.
+) -> QaScores | CodeScores:
+    """Score what language models make of a release: answers to questions, or code.
+
+    Of the family ``qa``, answers are read from a file (``answers=``) or asked for now. Of the
+    family ``code``, completions come from a file (``completions=``), from a model, or are the
+    functions themselves and mutants of them (``check=True``); they run in sandboxes.
 
     Args:
         release: the release or its folder.
-        answers: file of recorded answers; either this or ``model``.
         model: ``local:PATH_OR_NAME`` or ``endpoint:NAME@URL``, asked now; every response is kept in
             ``output``, so that a later call goes on where this one stopped.
-        output: folder for ``scores.json``, answers by question and recorded responses.
+        output: folder for ``scores.json``, what was judged one by one, and recorded responses.
         progress: shown while it works.
-        options: see ``domainbench.benchmarks.qa.score.score``.
+        options: see ``domainbench.benchmarks.qa.score.score``, and
+            ``domainbench.scoring.score_completions``.
 
     Raises:
         UsageError: an argument is wrong, or the release is of another family.
-        DataError: the file of answers cannot be read.
+        DataError: the file of answers or completions cannot be read, or the release has none that
+            can be scored.
     """
+    opened = release if not isinstance(release, str | Path) else load(release)
+    if opened.manifest.family == "code":
+        from domainbench.scoring import score_completions
+
+        return score_completions(opened, model=model, output=output, progress=progress, **options)
     from domainbench.benchmarks.qa.score import score as run_score
 
-    opened = release if not isinstance(release, str | Path) else load(release)
+    answers = options.pop("answers", None)
     return run_score(
         opened,
         answers=None if answers is None else Path(answers),
@@ -290,22 +302,26 @@ def export_dataset(
     corpus_view: str | None = None,
     partition: str | None = None,
     splits: Sequence[str] | None = None,
+    **options: Any,
 ) -> Path:
-    """Write a release in the layout of other tools.
+    """Write a release in the layout of other tools, or prompts for language models.
 
     Args:
         release: the release or its folder.
         layout: ``beir`` (corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv), ``trec`` (topics and
-            qrels) or ``lm-eval`` (tasks of lm-evaluation-harness; for the family ``qa``).
+            qrels), ``lm-eval`` (tasks of lm-evaluation-harness; for the family ``qa``) or
+            ``prompts`` (requests to write functions; for the family ``code``).
         output: folder; it must not exist or be empty.
         query_view: text of a query; the main task's by default.
         corpus_view: text of a document; the main task's by default.
         partition: only the pairs with this label, all by default; of a release with several
             rankings the name of a subset, as ``passages-en-hi``.
         splits: splits of the queries; all by default.
+        options: of prompts: ``setting``, ``format``, ``max_context``, ``system`` …, see
+            ``domainbench.benchmarks.code.prompt_export.PromptOptions``.
 
     Raises:
-        UsageError: there is no such layout, view, partition or split, or the output holds
+        UsageError: there is no such layout, view, partition, split or option, or the output holds
             something.
     """
     from domainbench.benchmarks.registry import find_task
@@ -315,14 +331,21 @@ def export_dataset(
     from domainbench.schemas.views import View, find_subset
 
     layouts: dict[str, Callable[..., Path]] = {"beir": write_beir, "trec": write_trec}
-    if layout not in {*layouts, _LM_EVAL}:
-        raise UsageError.from_unknown_name("layout to export", layout, [*layouts, _LM_EVAL])
+    others = (_LM_EVAL, _PROMPTS)
+    if layout not in {*layouts, *others}:
+        raise UsageError.from_unknown_name("layout to export", layout, [*layouts, *others])
     opened = release if not isinstance(release, str | Path) else load(release)
+    if (query_view or corpus_view or partition) and layout in others:
+        raise UsageError("what is written for language models has no views and no partitions")
+    if layout == _PROMPTS:
+        from domainbench.scoring import export_prompts
+
+        return export_prompts(opened, Path(output), splits=splits, **options)
+    if options:
+        raise UsageError(f"the layout {layout} has no options", found=", ".join(options))
     if layout == _LM_EVAL:
         from domainbench.benchmarks.qa.lm_eval_export import write_lm_eval
 
-        if query_view or corpus_view or partition:
-            raise UsageError("tasks for language models have no views and no partitions")
         return write_lm_eval(opened, Path(output), splits=splits)
     chosen = list(splits) if splits is not None else opened.splits("queries")
     subset = find_subset(opened, partition, chosen[0])

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from domainbench import commands
+from domainbench.cli_score import add_score
 from domainbench.schemas.errors import DomainbenchError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_diff(verbs)
     _add_evaluate(verbs)
     _add_grid(verbs)
-    _add_score(verbs)
+    add_score(verbs, _add_common)
     _add_import(verbs)
     _add_export(verbs)
     return parser
@@ -79,8 +80,11 @@ class _Version(argparse.Action):
 
 def _add_build(verbs: _Verbs) -> None:
     verb = verbs.add_parser("build", help="build a release from raw files")
-    verb.add_argument("family", metavar="FAMILY", help="patents or qa")
-    verb.add_argument("sources", metavar="SOURCE", nargs="+", help="files or folders of raw data")
+    verb.add_argument("family", metavar="FAMILY", help="code, patents or qa")
+    verb.add_argument(
+        "sources", metavar="SOURCE", nargs="+",
+        help="files or folders of raw data; code also takes pypi:NAME==VERSION",
+    )  # fmt: skip
     verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
     verb.add_argument("--version", metavar="V", help="YYYY.MM or YYYY.MM.N (default: this month)")
     verb.add_argument("--name", metavar="NAME", help="name of the release (default: the family)")
@@ -94,13 +98,18 @@ def _add_build(verbs: _Verbs) -> None:
         type=_setting, help="set one option; may be repeated",
     )  # fmt: skip
     verb.add_argument("--seed", metavar="N", type=int, help="seed of every sampling step (0)")
+    verb.add_argument("--since", metavar="DATE", help="code: first moment of the window")
+    verb.add_argument("--until", metavar="DATE", help="code: first moment behind the window")
+    verb.add_argument(
+        "--allow-licenses", metavar="L,L", help="code: permissive (default), any, or SPDX names"
+    )
     verb.add_argument("--engine", default="polars", help="polars (default) or duckdb")
     _add_common(verb, commands.build, overwrite=True)
 
 
 def _add_sample(verbs: _Verbs) -> None:
     verb = verbs.add_parser("sample", help="build a small release that needs no download")
-    verb.add_argument("family", metavar="FAMILY", help="patents or qa")
+    verb.add_argument("family", metavar="FAMILY", help="code, patents or qa")
     verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
     verb.add_argument(
         "--seed", metavar="N", type=int, default=0, help="another seed, another sample"
@@ -175,39 +184,6 @@ def _add_grid(verbs: _Verbs) -> None:
     _add_common(verb, commands.grid)
 
 
-def _add_score(verbs: _Verbs) -> None:
-    verb = verbs.add_parser("score", help="score a language model's answers")
-    verb.add_argument("family", metavar="FAMILY", choices=["qa"], help="qa")
-    verb.add_argument("folder", metavar="DIR", help="release folder")
-    given = verb.add_mutually_exclusive_group(required=True)
-    given.add_argument("--answers", metavar="FILE", help="recorded answers: CSV, JSONL or Parquet")
-    given.add_argument(
-        "--model", metavar="MODEL", help="local:PATH_OR_NAME or endpoint:NAME@URL, asked now"
-    )
-    verb.add_argument(
-        "--protocol", choices=["loglikelihood", "generation"], default="loglikelihood",
-        help="how a model is asked (default: loglikelihood)",
-    )  # fmt: skip
-    verb.add_argument(
-        "-o", "--output", metavar="DIR", help="folder for scores, answers and recorded responses"
-    )
-    verb.add_argument("--split", default="test", help="split of the questions (default: test)")
-    verb.add_argument(
-        "--limit", type=int, metavar="N", help="N questions at most, drawn by the seed"
-    )
-    verb.add_argument(
-        "--by", metavar="COLUMN", action="append",
-        help="slice questions by a column; may be repeated (default: every label)",
-    )  # fmt: skip
-    verb.add_argument(
-        "--interval", choices=["wilson", "cluster"], default="wilson",
-        help="of accuracies: Wilson's, or the bootstrap over clusters (default: wilson)",
-    )  # fmt: skip
-    verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
-    verb.add_argument("--recompute", action="store_true", help="do not use recorded responses")
-    _add_common(verb, commands.score)
-
-
 def _add_import(verbs: _Verbs) -> None:
     verb = verbs.add_parser("import", help="make a release of a data set that has judgements")
     verb.add_argument("layout", metavar="LAYOUT", help="beir or dapfam")
@@ -221,7 +197,7 @@ def _add_import(verbs: _Verbs) -> None:
 
 def _add_export(verbs: _Verbs) -> None:
     verb = verbs.add_parser("export", help="write a release in the layout of other tools")
-    verb.add_argument("layout", metavar="LAYOUT", help="beir, trec or lm-eval")
+    verb.add_argument("layout", metavar="LAYOUT", help="beir, trec, lm-eval or prompts")
     verb.add_argument("folder", metavar="DIR", help="release folder")
     verb.add_argument("-o", "--output", metavar="FOLDER", required=True, help="folder to make")
     verb.add_argument("--query-view", metavar="VIEW", help="text of a query, such as TA or TAC")
@@ -234,6 +210,10 @@ def _add_export(verbs: _Verbs) -> None:
     verb.add_argument(
         "--split", dest="splits", metavar="S", action="append", help="split to write (all)"
     )
+    verb.add_argument(
+        "--set", dest="settings", metavar="KEY=VALUE", action="append", default=[],
+        type=_setting, help="prompts: setting, format, system …; may be repeated",
+    )  # fmt: skip
     _add_common(verb, commands.export_dataset)
 
 

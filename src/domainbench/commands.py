@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from domainbench import api
+from domainbench.schemas.errors import UsageError
 from domainbench.terminal import progress_for
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from domainbench.benchmarks.code.scores import CodeScores
+    from domainbench.benchmarks.qa.scores import QaScores
     from domainbench.schemas.release import Release
 
 
 def build(args: Namespace) -> int:
     """``domainbench build``."""
     options: dict[str, Any] = dict(args.settings)
-    if args.preset:
-        options["preset"] = args.preset
+    for name in ("preset", "since", "until", "allow_licenses"):
+        if getattr(args, name) is not None:
+            options[name] = getattr(args, name)
     release = api.build(
         args.family,
         args.sources,
@@ -137,8 +141,8 @@ def grid(args: Namespace) -> int:
     return 0 if ranked else 1
 
 
-def score(args: Namespace) -> int:
-    """``domainbench score``."""
+def score_qa(args: Namespace) -> int:
+    """``domainbench score qa``."""
     scores = api.score(
         args.folder,
         answers=args.answers,
@@ -158,7 +162,52 @@ def score(args: Namespace) -> int:
     else:
         from domainbench.cards.qa_table import print_scores
 
-        print_scores(scores)
+        print_scores(cast("QaScores", scores))
+    return 0
+
+
+def score_code(args: Namespace) -> int:
+    """``domainbench score code``."""
+    from domainbench import scoring
+
+    figures = {"ks": args.ks, "by": args.by, "interval": args.interval, "seed": args.seed}
+    dsi = {"threshold": args.threshold, "undefined": args.undefined}
+    if args.rates is not None:
+        scores = scoring.score_rates(
+            args.rates, published=args.published, output=args.output, **dsi
+        )
+    elif args.outcomes is not None:
+        tasks = args.tasks or args.folder
+        if tasks is None:
+            raise UsageError("outcomes need tasks", expected="a release folder, or --tasks FILE")
+        scores = scoring.score_outcomes(
+            args.outcomes, tasks=tasks, output=args.output, **figures, **dsi
+        )
+    else:
+        if args.folder is None:
+            raise UsageError("there are no functions to complete", expected="a release folder")
+        names = (
+            "setting", "format", "system", "definitions", "max_context", "fim", "samples",
+            "temperature", "top_p", "greedy", "seconds", "memory", "isolation", "environment",
+            "recall",
+        )  # fmt: skip
+        scores = api.score(
+            args.folder,
+            completions=args.completions,
+            model=args.model,
+            check=args.check,
+            output=args.output,
+            recompute=args.recompute,
+            progress=progress_for(quiet=args.json),
+            **figures,
+            **{name: getattr(args, name) for name in names},
+        )
+    if args.json:
+        _print_json(scores.model_dump(mode="json"))
+    else:
+        from domainbench.cards.code_table import print_scores
+
+        print_scores(cast("CodeScores", scores))
     return 0
 
 
@@ -187,6 +236,7 @@ def export_dataset(args: Namespace) -> int:
         corpus_view=args.corpus_view,
         partition=args.partition,
         splits=args.splits,
+        **dict(args.settings),
     )
     files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     if args.json:
