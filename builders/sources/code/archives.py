@@ -323,11 +323,11 @@ class _XzStream(io.RawIOBase):
 def _extract_zip(file: IO[bytes], writer: _Writer) -> None:
     # The library reads the whole directory at once, so its entries are counted before.
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        writer.count_members(sum(1 for _ in re.finditer(rb"PK\1\2", mapped)))
+        writer.count_members(sum(1 for _ in re.finditer(re.escape(b"PK\1\2"), mapped)))
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             mode = info.external_attr >> 16
-            if info.is_dir():
+            if info.orig_filename.endswith("/"):
                 continue
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 writer.skip("link" if stat.S_ISLNK(mode) else "device")
