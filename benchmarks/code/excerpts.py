@@ -79,7 +79,7 @@ def cut_out(sample: Mapping[str, Any], content: bytes | None) -> Excerpt:
         raise _misfit(sample, "code_original")
     head, rest = _split(code[signature:end])
     outer = _blank(code[signature])
-    inner = _blank(code[body]) if body >= end else outer + _STEP
+    inner = _inner(code[max(body, end) :], sample["indent"], outer)
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
     if content is not None:
@@ -128,6 +128,12 @@ def _lines(text: str) -> tuple[str, ...]:
 
 def _blank(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
+def _inner(lines: Sequence[str], indent: int, outer: str) -> str:
+    """White space before a body: that of its first line with as many columns."""
+    blanks = (_blank(line) for line in lines if line.strip())
+    return next((blank for blank in blanks if len(blank) == indent), outer + _STEP)
 
 
 def _moved(line: str, old: str, new: str) -> str:

@@ -69,9 +69,7 @@ class PromptOptions:
                 "definitions is too small", found=self.definitions, expected="1 or more"
             )
         if self.tokenizer is not None and self.max_context is None:
-            raise UsageError(
-                "a tokenizer counts what max_context limits", expected="max_context too"
-            )
+            raise UsageError("a tokenizer needs a limit to count for", expected="max_context too")
 
     @property
     def form(self) -> Form:
