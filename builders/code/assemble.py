@@ -80,6 +80,7 @@ def assemble(
         kept = drop_known(leaks)
     dropped.update(kept.dropped)
     labeller = Labeller(gathered.harvests, options)
+    labeller.check(gathered.candidates)
     left = [pool[place] for place in kept.places]
     left = _drawn(left, labeller, options, dropped)
     tested = find_tests(left, options, dropped, work_dir, progress)

@@ -61,7 +61,7 @@ def build_code(request: BuildRequest, work_dir: Path, progress: Progress) -> Bui
     parent = Release.open(Path(options.parent)) if options.parent else None
     earlier = [*([parent] if parent else []), *(Release.open(Path(p)) for p in options.earlier)]
     dropped: Counter[str] = Counter()
-    gathered = gather(request.sources, options, earlier, dropped, work_dir, progress)
+    gathered = gather(request.sources, options, dropped, work_dir, progress)
     _check_left(gathered.candidates, gathered.reports, dropped)
     built = assemble(gathered, earlier, options, dropped, work_dir, progress)
     _check_left(built.samples, gathered.reports, dropped)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...schemas.errors import UsageError
 from ..sources.code import open_sources
-from ..sources.code.licenses import is_allowed
+from ..sources.code.licenses import is_permissive, satisfies
 from .harvest import Harvester, candidates
 from .options import ANY, PERMISSIVE
 
@@ -60,7 +59,7 @@ def gather(
         until=options.until,
         dates=Path(options.dates) if options.dates else None,
         stated_date=options.date,
-        index=options.index,
+        index_url=options.index,
         work_dir=work_dir,
         progress=progress,
     )
@@ -76,27 +75,15 @@ def gather(
         for snapshot in sorted(chosen, key=lambda item: (item.date, item.id)):
             harvests.append(harvester.harvest(snapshot))
             advance(1)
-    _check_apart(harvests)
     return Gathered(harvests, candidates(harvests, earlier, options, dropped), opened.reports)
 
 
 def _is_allowed(snapshot: Snapshot, options: CodeOptions, dropped: Counter[str]) -> bool:
     allowed = options.allow_licenses
-    if ANY in allowed:
-        return True
-    if snapshot.license is not None and is_allowed(
-        snapshot.license, [name for name in allowed if name != PERMISSIVE], permissive=PERMISSIVE in allowed
-    ):
+    named = [name for name in allowed if name not in {ANY, PERMISSIVE}]
+    permitted = ANY in allowed or satisfies(snapshot.license, named)
+    if permitted or (PERMISSIVE in allowed and is_permissive(snapshot.license)):
         return True
     dropped[LICENSE + (snapshot.license or UNKNOWN)] += 1
     return False
 
-
-def _check_apart(harvests: Sequence[Harvest]) -> None:
-    counts = Counter(harvest.snapshot.id for harvest in harvests)
-    twice = [name for name, count in counts.items() if count > 1]
-    if twice:
-        sources = [h.snapshot.source for h in harvests if h.snapshot.id == twice[0]]
-        raise UsageError(
-            "two sources are the same snapshot", found=f"{twice[0]}: {' and '.join(sources)}"
-        )

@@ -56,10 +56,6 @@ class Harvest:
     files: int
     """Python files read, tests among them."""
 
-    def imports(self) -> Counter[str]:
-        """Top-level package → files of the snapshot that import it, tests left out."""
-        return Counter(name for module in self.modules for name in module.source.imports)
-
 
 @dataclass(frozen=True)
 class Candidate:
