@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..sources.code import open_sources
-from ..sources.code.licenses import is_permissive, satisfies
+from ..sources.code.license_names import PERMISSIVE as PERMISSIVE_LICENSES
+from ..sources.code.licenses import satisfies
 from .harvest import Harvester, candidates
 from .options import ANY, PERMISSIVE
 
@@ -79,10 +80,10 @@ def gather(
 
 
 def _is_allowed(snapshot: Snapshot, options: CodeOptions, dropped: Counter[str]) -> bool:
-    allowed = options.allow_licenses
-    named = [name for name in allowed if name not in {ANY, PERMISSIVE}]
-    permitted = ANY in allowed or satisfies(snapshot.license, named)
-    if permitted or (PERMISSIVE in allowed and is_permissive(snapshot.license)):
+    allowed = set(options.allow_licenses)
+    if PERMISSIVE in allowed:
+        allowed |= PERMISSIVE_LICENSES
+    if ANY in allowed or satisfies(snapshot.license, allowed):
         return True
     dropped[LICENSE + (snapshot.license or UNKNOWN)] += 1
     return False
