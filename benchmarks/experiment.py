@@ -10,7 +10,7 @@ import numpy as np
 from ..retrieval.identifiers import locate
 from ..retrieval.measures import Measure
 from .data import Documents, Queries, ranking_identity
-from .pools import Making, by_partition, make_pools, rank_pools
+from .pools import Making, by_partition, make_pools, pairs_within, rank_pools
 from .ranking import ranking_depth, runs_folder
 from .scoring import per_partition, per_query, split_qrels
 
@@ -102,7 +102,7 @@ class RankingExperiment:
         self.documents = len(self._documents.ids)
         self.queries = len(self._queries.ids)
         self.lost = self._queries.lost(self._documents)
-        self.parts = split_qrels(self._queries.qrels, task)
+        self.parts = split_qrels(pairs_within(task, self._documents, self._queries), task)
         self.measures: list[Any] = [*self._picked, *self._share_name()]
 
     def _share_name(self) -> list[str]:

@@ -125,6 +125,29 @@ def _asked(
             yield name, queries.ids.filter(chosen)
 
 
+def pairs_within(task: Task, documents: Documents, queries: Queries) -> Any:
+    """``pyarrow.Table`` of the pairs that rankings of the task's pools can hold.
+
+    Where a query is asked in its own pool, a document of another one is no answer that its ranking
+    could have given. One that no pool holds is missed, and counts.
+    """
+    pairs = queries.qrels
+    if task.pools is None or task.pools.across:
+        return pairs
+    asked = _value_of(pairs.column("query-id"), queries.ids, queries.values(task.pools.column))
+    held = _value_of(
+        pairs.column("corpus-id"), documents.ids, documents.values(task.pools.column)
+    )
+    same = pc.call_function("equal", [asked, held])
+    return pairs.filter(same.fill_null(True))  # noqa: FBT003 -- a value
+
+
+def _value_of(wanted: Any, ids: Any, values: Any) -> Any:
+    """Value of each id; null where it is not among the ids."""
+    places = locate(ids, as_strings(wanted))
+    return values.take(pa.array(places, mask=places < 0))
+
+
 def rank_pools(
     pools: Sequence[Pool],
     systems: Mapping[str, System],

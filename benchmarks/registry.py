@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..schemas.errors import DataError, UsageError
 from . import patents, retrieval
+from .code import tasks as code
 from .data import only
 from .qa import tasks as qa
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .task import Task
 
 TASKS: dict[str, tuple[Task, ...]] = {
+    "code": code.TASKS,
     "patents": (patents.RETRIEVAL,),
     "qa": qa.TASKS,
     "retrieval": (retrieval.RETRIEVAL, retrieval.RETRIEVAL_WITH_SELF),
@@ -56,6 +58,6 @@ def choose_task(release: Release, name: str | None, split: str) -> Task:
             place=release.path,
             hint=f"it has some for {', '.join(other.name for other in possible)}"
             if possible
-            else "build it from questions that have answers",
+            else "it has no judged pair of any task",
         )
     return task

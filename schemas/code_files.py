@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-import tokenize
 import unicodedata
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 _BATCH = 256
 """Files read at a time; some are large."""
+_CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_NO_CODE = re.compile(rb"[ \t\f]*(#|\r?$)")
 _LINES = ("start", "signature_start", "signature_end", "body_start", "body_end")
 _COLUMNS = ["_id", "namespace", "snapshot", "completion_path", "code_original", *_LINES]
 
@@ -64,6 +65,25 @@ def _wrong_lines(row: dict[str, Any]) -> bool:
     # Python compares names in this form.
     text = unicodedata.normalize("NFKC", "\n".join(signature))
     return re.search(rf"\bdef[\s\\]+{name}\b", text) is None
+
+
+def source_text(data: bytes) -> str:
+    """A Python file's text, in the encoding that it declares (PEP 263) or in UTF-8.
+
+    ``tokenize.detect_encoding`` takes no declaration from a line that is not UTF-8 itself, which
+    Python does.
+
+    Raises:
+        LookupError: there is no such encoding.
+        UnicodeDecodeError: the bytes are not in it.
+    """
+    one, _, rest = data.partition(b"\n")
+    declared = _CODING.match(one)
+    if declared is None and _NO_CODE.match(one):
+        declared = _CODING.match(rest.partition(b"\n")[0])
+    if data.startswith(codecs.BOM_UTF8):
+        return data.decode("utf-8-sig")
+    return data.decode(declared[1].decode() if declared else "utf-8")
 
 
 def source_lines(text: str) -> list[str]:
@@ -111,11 +131,9 @@ def _contents(release: Release) -> Iterator[tuple[tuple[str, str], Any]]:
 
 def _elsewhere(content: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Samples whose lines of a file are not their code."""
-    data: bytes = content.as_py()
     try:
-        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
-        lines = source_lines(data.decode(encoding))
-    except (SyntaxError, UnicodeDecodeError):
+        lines = source_lines(source_text(content.as_py()))
+    except (LookupError, UnicodeDecodeError):
         return rows
     return [
         row
