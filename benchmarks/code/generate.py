@@ -55,6 +55,8 @@ class GenerationRecord(_Model):
     requests: int
     failed: int
     """Requests that the model did not answer; they have no completion."""
+    truncated: int
+    """Completions that ended because max_tokens were written."""
     prompt_tokens: int | None
     """As counted by the model, recorded responses included; None where it does not count."""
     completion_tokens: int | None
@@ -129,7 +131,7 @@ def generate(
         drawing: how many completions of each; the greedy one by default.
         output: folder for ``completions.jsonl``, ``generation.json``, ``recordings/`` and
             ``runs/``; what is recorded in it is not asked again. None keeps nothing.
-        recompute: ask again even so.
+        recompute: ask again even so, and forget all that is recorded of the model there.
         progress: shown while it works.
 
     Raises:
@@ -170,6 +172,7 @@ def generate(
         cut=made.cut,
         requests=len(requests),
         failed=sum(response.error is not None for response in responses),
+        truncated=sum(response.finish == "length" for response in responses),
         prompt_tokens=_total([response.prompt_tokens for response in responses]),
         completion_tokens=_total([response.completion_tokens for response in responses]),
     )

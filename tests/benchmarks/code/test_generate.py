@@ -134,8 +134,9 @@ def test_requests_that_fail_have_no_completion(release: Release, tmp_path: Path)
 
 
 def test_raw_prompts_are_continued(release: Release) -> None:
-    def answer(_seen: Seen, _number: int) -> Reply:
-        return Reply({"choices": [{"text": "    return x\n", "finish_reason": "stop"}]})
+    def answer(seen: Seen, _number: int) -> Reply:
+        finish = "length" if seen.payload["prompt"].count("def ") == 2 else "stop"
+        return Reply({"choices": [{"text": "    return x\n", "finish_reason": finish}]})
 
     options = PromptOptions(LOCAL_COMPLETION, COMPLETION)
     with serve(answer) as (url, seen):
@@ -143,6 +144,7 @@ def test_raw_prompts_are_continued(release: Release) -> None:
     assert list(found.completions) == [
         Completion(task, 0, "    return x\n", greedy=True) for task in (ONE, TWO)
     ]
+    assert (found.record.truncated, found.record.failed) == (1, 0)
     wanted = {prompt.text for prompt in make_prompts(release, options).prompts}
     assert {one.payload["prompt"] for one in seen} == wanted
     assert {one.path for one in seen} == {"/v1/completions"}

@@ -166,6 +166,18 @@ def test_draws_do_not_depend_on_batches(folder: Path, temperature: float, top_p:
     assert respond(alone, [other])[0].text != texts[0]
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_draws_what_the_cpu_draws(folder: Path) -> None:
+    requests = [
+        Request(prompt, sampling=sampling)
+        for prompt in ("Answer: A", "Question: Which crop fixes nitrogen?")
+        for sampling in (None, Sampling(0.7, 0.95), Sampling(1.0, sample=1))
+    ]
+    there = LocalModel(parse_model(f"local:{folder},device=cuda,max_tokens=12"))
+    assert respond(there, requests) == respond(load(folder, ",max_tokens=12"), requests)
+
+
 def test_tokens_are_drawn_as_often_as_they_are_likely() -> None:
     logits = torch.tensor([0.5, -1.0, 2.0, 0.0, -torch.inf, 1.0])
     shares = ((np.arange(20_000) + 0.5) / 20_000).tolist()
