@@ -204,10 +204,21 @@ def list_tree(git: Git, commit: str) -> list[Entry]:
 
 
 def tree_bytes(git: Git, commit: str) -> int:
-    """Bytes of all files of a commit's tree."""
+    """Bytes of all files of a commit's tree.
+
+    Raises:
+        GitError: the repository lacks files of it.
+    """
     records = git.bytes("ls-tree", "-r", "-l", "-z", "--full-tree", commit).split(b"\0")
     sizes = (record.partition(b"\t")[0].split()[-1] for record in records if record)
-    return sum(int(size) for size in sizes if size != b"-")
+    try:
+        return sum(int(size) for size in sizes if size != b"-")
+    except ValueError:
+        raise GitError(
+            "the repository lacks files of a commit",
+            found=f"no contents in {commit}",
+            expected="a clone with the contents of all files",
+        ) from None
 
 
 def python_files(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -108,14 +108,14 @@ def find_introductions(
     old = _standing(git, reader, [item for item in history.cut if item.oid not in inside])
     if history.base is not None:
         old.add(_tree_functions(reader, list_tree(git, history.base.oid)))
-    for blob in walk.before.keys() - walk.after:
-        # Versions that no commit of the window made, though the main line may not have had them.
-        old.digests.update(known.digest for known in reader.functions(blob, walk.before[blob]))
     end = list(_tree_functions(reader, list_tree(git, history.end.oid)))
     findings = Findings()
     findings.undated = sum(
         known.material and undated.has(key, known) and not old.has(key, known) for key, known in end
     )
+    for blob in walk.before.keys() - walk.after:
+        # Versions that no commit of the window made, though the main line may not have had them.
+        old.digests.update(known.digest for known in reader.functions(blob, walk.before[blob]))
     alive = _alive(end, walk)
     for event in _earliest(walk, old, undated):
         if event.key in alive or event.known.digest in alive:

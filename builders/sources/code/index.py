@@ -293,7 +293,8 @@ def _choose(
     if request.exact is not None:
         return matching[-1:], []
     dated = [item for item in matching if item.moment is not None]
-    fetched.skipped.update({NO_UPLOAD_TIME: len(matching) - len(dated)} if dated else {})
+    if dated and len(dated) < len(matching):
+        fetched.skipped[NO_UPLOAD_TIME] += len(matching) - len(dated)
     inside = [item for item in dated if item.moment is not None and item.moment in window]
     if not dated:
         fetched.rejected[NO_UPLOAD_TIME] = (
