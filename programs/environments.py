@@ -28,7 +28,7 @@ from .copies import BYTECODE, private_copy, remove_tree
 from .interpreters import interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
 _MARKER = "environment.json"
 _LAST_LINES = 15
@@ -96,6 +96,17 @@ def make_environment(
             raise
         _write_whole(marker, json.dumps({"requirements": pins, "asked": wanted}, indent=1))
     return Environment(place / "bin" / "python", pins)
+
+
+def current_environment() -> Environment:
+    """The running interpreter with the packages that it has, as they are."""
+    found = {
+        str(item.metadata["Name"]).lower(): item.version
+        for item in distributions()
+        if item.metadata["Name"]
+    }
+    pins = tuple(f"{name}=={found[name]}" for name in sorted(found))
+    return Environment(Path(sys.executable), pins)
 
 
 def install_project(
@@ -286,7 +297,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _locked(folder: Path, key: str) -> Iterator[None]:
+def _locked(folder: Path, key: str) -> Generator[None]:
     """Let one process at a time make what a key stands for."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{key}.lock").open("w") as lock:

@@ -167,4 +167,3 @@ def _trials(
 
 def _ran(run: TestRun) -> Ran:
     return Ran(run.outcome, run.detail, round(run.seconds, 3), run.peak_mib)
-

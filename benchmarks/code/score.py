@@ -144,9 +144,7 @@ def score(
         }
         record = TrialRecord(output and output / TRIALS_NAME, head, fresh=recompute)
         ran = execute(samples, distinct, repositories, arena, record, progress)
-        names = (
-            _dependencies(samples, distinct, repositories, progress) if running.recall else None
-        )
+        names = _dependencies(samples, distinct, repositories, progress) if running.recall else None
     tasks = tasks_of(release.table("samples", _SPLIT))
     outcomes = {
         name: [_outcome(one, ran, names) for task in samples for one in found.judged(task)]
@@ -272,10 +270,14 @@ def _dependencies(
                 tree, [request for _, request in asked], cache=cache_folder() / "dependencies"
             )
             for (key, _), answer in zip(asked, answers, strict=True):
-                found[key] = {} if answer is None else {
-                    kind: tuple(item.name for item in answer if item.kind == kind)
-                    for kind in DEPENDENCY_KINDS
-                }
+                found[key] = (
+                    {}
+                    if answer is None
+                    else {
+                        kind: tuple(item.name for item in answer if item.kind == kind)
+                        for kind in DEPENDENCY_KINDS
+                    }
+                )
             advance(len(groups[snapshot]))
     return found
 
@@ -319,6 +321,4 @@ def _memorization(
     }
     if not drawn:
         return None
-    return memorization(
-        drawn, tasks, by=scoring.by, interval=scoring.interval, seed=scoring.seed
-    )
+    return memorization(drawn, tasks, by=scoring.by, interval=scoring.interval, seed=scoring.seed)

@@ -83,18 +83,18 @@ def assemble(
     labeller.check(gathered.candidates)
     left = [pool[place] for place in kept.places]
     left = _drawn(left, labeller, options, dropped)
-    tested = find_tests(left, options, dropped, work_dir, progress)
+    most = _times(options.max_per_repository, _spare(options))
+    tested = find_tests(left, options, dropped, work_dir, progress, most=most)
     left = _drawn(left, labeller, options, dropped, tested)
     found = _dependencies(left, options, progress)
-    dropped.update(Counter({UNRESOLVED: sum(value is None for value in found.values())}))
+    dropped.update(+Counter({UNRESOLVED: sum(value is None for value in found.values())}))
     left = [item for item in left if found[item.id] is not None]
     chosen = selection.run_selection(
         [_choice(item, labeller, tested, found) for item in left], _selection(options)
     )
     dropped.update(chosen.report.dropped)
     samples = [
-        _sample(left[place], described, labeller, tested, found, options)
-        for place in chosen.places
+        _sample(left[place], described, labeller, tested, found, options) for place in chosen.places
     ]
     places = {item.id: place for place, item in enumerate(pool)}
     corpus, snapshots = _corpus(gathered.harvests, samples, labeller)
@@ -137,7 +137,7 @@ def _drawn(
     """
     if tested is None and options.tests != "none":
         return list(left)
-    spare = 1 if options.select == "all" else _SPARE
+    spare = _spare(options)
     asked = selection.SelectionOptions(
         max_per_repository=_times(options.max_per_repository, spare),
         limit=_times(options.limit, spare),
@@ -147,6 +147,10 @@ def _drawn(
     drawn = selection.run_selection(items, asked)
     dropped.update(drawn.report.dropped)
     return [left[place] for place in drawn.places]
+
+
+def _spare(options: CodeOptions) -> int:
+    return 1 if options.select == selection.ALL else _SPARE
 
 
 def _times(number: int | None, times: int) -> int | None:
@@ -176,7 +180,7 @@ def _choice(
         repository=item.harvest.snapshot.repository,
         domain=domains[0] if domains else None,
         dependencies=len(found.get(item.id) or ()),
-        executable=tested is not None and bool(tested.tests.get(item.id)),
+        executable=tested is not None and item.id in tested.confirmed,
     )
 
 

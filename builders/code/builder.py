@@ -16,7 +16,6 @@ from ...schemas.manifest import ParentEntry
 from ...schemas.release import Release
 from ..rejects import reject_line
 from ..request import BuiltTables
-from ..sources.code import open_sources
 from .assemble import assemble
 from .documents import pair_rows, query_rows
 from .files import file_rows

@@ -31,6 +31,7 @@ from ...retrieval.cache import cache_folder
 from ...schemas.errors import DataError
 from ...schemas.manifest import EnvironmentEntry
 from ..sources.code.snapshots import SDIST
+from .selection import draw_key
 from .static_tests import static_tests
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from .options import CodeOptions
 
 ENVIRONMENTS = "environments"
+_BATCH = 32
+"""Functions that are confirmed together, until there are enough."""
 NO_VERSION = "0"
 """What a project states that asks git for its version, which a copy of its files cannot tell."""
 NO_ENVIRONMENT = "snapshot whose environment cannot be made"
@@ -59,9 +62,7 @@ class Tested:
     """Candidate → its tests."""
     confirmed: set[str] = field(default_factory=set[str])
     """Candidates whose tests were confirmed."""
-    environments: dict[str, EnvironmentEntry] = field(
-        default_factory=dict[str, EnvironmentEntry]
-    )
+    environments: dict[str, EnvironmentEntry] = field(default_factory=dict[str, EnvironmentEntry])
     """Snapshot → what its tests ran with."""
     problems: list[str] = field(default_factory=list[str])
     """Why snapshots have no environment."""
@@ -75,8 +76,18 @@ def find_tests(
     dropped: Counter[str],
     work_dir: Path,
     progress: Progress,
+    *,
+    most: int | None,
 ) -> Tested:
     """Find the tests of candidates, as the options ask.
+
+    Args:
+        candidates: functions of any snapshots.
+        options: how tests are found.
+        dropped: counts of what was found wanting are added here.
+        work_dir: where private copies are made.
+        progress: shown while it works.
+        most: candidates of a repository whose tests need to be confirmed; None: all.
 
     Raises:
         UsageError: less isolation is to be had than is asked for.
@@ -92,7 +103,7 @@ def find_tests(
             root = groups[name][0].harvest.snapshot.materialise()
             found.tests |= static_tests(root, groups[name], most=options.max_tests)
         return found
-    return _run(groups, options, dropped, work_dir, progress)
+    return _run(groups, options, dropped, work_dir, progress, most)
 
 
 def _run(
@@ -101,6 +112,7 @@ def _run(
     dropped: Counter[str],
     work_dir: Path,
     progress: Progress,
+    most: int | None,
 ) -> Tested:
     isolation = available_isolation()
     demand(isolation, options.isolation)
@@ -108,9 +120,14 @@ def _run(
         Limits(seconds=options.test_seconds, memory_mib=options.memory_mib), isolation, work_dir
     )
     found = Tested(isolation=asdict(isolation))
+    confirmed: Counter[str] = Counter()
     with progress.step("running tests", len(groups)) as advance:
         for name in sorted(groups):
-            _of_snapshot(groups[name], options, dropped, arena, work_dir, found)
+            repository = groups[name][0].harvest.snapshot.repository
+            enough = None if most is None else most - confirmed[repository]
+            before = len(found.confirmed)
+            _of_snapshot(groups[name], options, dropped, arena, work_dir, found, enough)
+            confirmed[repository] += len(found.confirmed) - before
             advance(1)
     return found
 
@@ -122,6 +139,7 @@ def _of_snapshot(
     arena: Arena,
     work_dir: Path,
     found: Tested,
+    most: int | None,
 ) -> None:
     """Add what one snapshot's suite tells of its candidates."""
     harvest = items[0].harvest
@@ -146,13 +164,16 @@ def _of_snapshot(
             dropped[NO_SUITE] += 1
             return
         tests = {item.id: _narrow(trace, item, options.max_tests) for item in items}
-        touched = [item for item in items if tests[item.id]]
-        trials = {
-            item.id: _trial(item, tree, tests[item.id], environment) for item in touched
-        }
-        for key in _confirm(trials, dropped, arena):
-            found.tests[key] = tests[key]
-            found.confirmed.add(key)
+        drawn = sorted(items, key=lambda item: draw_key(item.id, options.seed))
+        left = [item for item in drawn if tests[item.id]]
+        enough = len(left) if most is None else most
+        while left and enough > 0:
+            batch, left = left[:_BATCH], left[_BATCH:]
+            trials = {i.id: _trial(i, tree, tests[i.id], environment) for i in batch}
+            for key in _confirm(trials, dropped, arena)[:enough]:
+                found.tests[key] = tests[key]
+                found.confirmed.add(key)
+                enough -= 1
     except DataError as error:
         dropped[NO_ENVIRONMENT] += 1
         found.problems.append(f"{harvest.snapshot.id}: {error}")
@@ -200,9 +221,7 @@ def _narrow(trace: Trace, item: Candidate, most: int) -> tuple[str, ...]:
     return tuple(sorted(ranked[:most]))
 
 
-def _confirm(
-    trials: Mapping[str, Trial], dropped: Counter[str], arena: Arena
-) -> list[str]:
+def _confirm(trials: Mapping[str, Trial], dropped: Counter[str], arena: Arena) -> list[str]:
     """Ids of the candidates whose tests tell the function from a mutant."""
     sound = [
         key
@@ -221,9 +240,7 @@ def _confirm(
     return kept
 
 
-def _trial(
-    item: Candidate, tree: Path, tests: tuple[str, ...], environment: Environment
-) -> Trial:
+def _trial(item: Candidate, tree: Path, tests: tuple[str, ...], environment: Environment) -> Trial:
     """The function as it is, put to its tests."""
     span = Span.of(item.function)
     return Trial(

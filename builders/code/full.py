@@ -89,7 +89,7 @@ def _joined(table: Table, releases: Sequence[Release]) -> pl.DataFrame:
     if table.name == "samples":
         _check_apart(parts, releases)
     if table.name == "corpus":
-        return _merged(parts, key, pl.col("snapshots").flatten().unique().sort())
+        return _merged(parts, key, pl.col("snapshots").explode().unique().sort())
     if table.name == "snapshots":
         return _merged(parts, key, pl.col("samples").sum())
     rows = pl.concat(parts).unique(key, keep="first", maintain_order=True).sort(key)

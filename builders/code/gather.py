@@ -87,4 +87,3 @@ def _is_allowed(snapshot: Snapshot, options: CodeOptions, dropped: Counter[str])
         return True
     dropped[LICENSE + (snapshot.license or UNKNOWN)] += 1
     return False
-

@@ -101,13 +101,11 @@ class Harvester:
         )
         return Harvest(snapshot, modules, roots, len(paths))
 
-    def _read(
-        self, root: Path, paths: Sequence[str]
-    ) -> list[tuple[ModuleSource, tuple[str, ...]]]:
+    def _read(self, root: Path, paths: Sequence[str]) -> list[tuple[ModuleSource, tuple[str, ...]]]:
         keys = [(path, _digest(root / path)) for path in paths]
         missing = [path for path, key in zip(paths, keys, strict=True) if key not in self._known]
         found = iter(read_files(root, missing))
-        for path, key in zip(paths, keys, strict=True):
+        for key in keys:
             if key not in self._known:
                 self._known[key] = next(found)
         return [self._known[key] for key in keys]
@@ -134,9 +132,7 @@ def read_files(root: Path, paths: Sequence[str]) -> list[tuple[ModuleSource, tup
         get_reusable_executor().shutdown(wait=True)
 
 
-def _read_chunk(
-    root: str, paths: Sequence[str]
-) -> list[tuple[ModuleSource, tuple[str, ...]]]:
+def _read_chunk(root: str, paths: Sequence[str]) -> list[tuple[ModuleSource, tuple[str, ...]]]:
     return [_read_one(root, path) for path in paths]
 
 

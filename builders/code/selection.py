@@ -152,8 +152,13 @@ def run_selection(candidates: Sequence[Candidate], options: SelectionOptions) ->
     return Selection(places, _report(candidates, places, options, dropped))
 
 
+def draw_key(name: str, seed: int) -> bytes:
+    """What candidates are drawn in the order of, whatever others there are."""
+    return hashlib.sha256(f"{seed}\x1f{name}".encode()).digest()
+
+
 def _draw(item: Candidate, seed: int) -> tuple[bool, bytes]:
-    return not item.executable, hashlib.sha256(f"{seed}\x1f{item.id}".encode()).digest()
+    return not item.executable, draw_key(item.id, seed)
 
 
 def _capped(

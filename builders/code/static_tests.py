@@ -81,7 +81,9 @@ def _tests_of(root: Path, path: str) -> Iterable[_Test]:
     packages = frozenset(_imported(tree))
     found = list(_test_functions(tree.body, path))
     tests = {id(function) for _, function in found}
-    around = _names(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    around = _names(
+        node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)
+    )
     for node in tree.body:
         if id(node) not in tests and not isinstance(node, ast.ClassDef):
             around |= _names(ast.walk(node))
