@@ -91,7 +91,7 @@ def cut_out(sample: Mapping[str, Any], content: bytes | None) -> Excerpt:
             raise _misfit(sample, "the table files")
         above, below = lines[: sample["start"] - 1], lines[sample["body_end"] :]
     return Excerpt(
-        name=_qualname(sample["namespace"], sample["completion_path"]),
+        name=_qualname(sample),
         path=sample["completion_path"],
         header=(*code[:signature], *_lines(head)),
         docstring="\n\n".join(filter(None, (sample["functionality"], sample["arguments"]))),
@@ -162,16 +162,16 @@ def _split(lines: Sequence[str]) -> tuple[str, str]:
     return text[:length], text[length:]
 
 
-def _qualname(namespace: str, path: str) -> str:
+def _qualname(sample: Mapping[str, Any]) -> str:
     """The part of a dotted name behind its module, which is the path's end."""
-    names = namespace.split(".")
-    parts = path.removesuffix(".py").split("/")
+    names = sample["namespace"].split(".")
+    parts = sample["completion_path"].removesuffix(".py").split("/")
     parts = parts[:-1] if parts[-1] == "__init__" else parts
     for first in range(len(parts)):
         module = parts[first:]
         if names[: len(module)] == module and len(names) > len(module):
             return ".".join(names[len(module) :])
-    return names[-1]
+    return ".".join(names[-2:] if sample["type"] == "method" else names[-1:])
 
 
 def _misfit(sample: Mapping[str, Any], where: str) -> DataError:

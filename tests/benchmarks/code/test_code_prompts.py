@@ -163,6 +163,22 @@ def test_functions_taken_out_of_their_place() -> None:
     assert (prompt("last", NO_CONTEXT).text or "").startswith('def last(x):\n\t"""The one')
 
 
+@pytest.mark.parametrize(
+    ("path", "namespace", "name"),
+    [
+        ("src/pkg/camera.py", "pkg.camera.Camera.width", "Camera.width"),
+        ("pkg/camera/__init__.py", "pkg.camera.Camera.width", "Camera.width"),
+        ("lib/pkg/camera.py", "camera.Camera.width", "Camera.width"),
+        ("__init__.py", "root.Camera.width", "Camera.width"),
+        ("scripts/run-it.py", "run_it.Camera.width", "Camera.width"),
+    ],
+)
+def test_a_name_without_its_module(path: str, namespace: str, name: str) -> None:
+    row = sample(PATH, MODULE, "Camera.width")
+    row |= {"completion_path": path, "namespace": namespace}
+    assert cut_out(row, None).name == name
+
+
 def test_a_body_on_the_line_of_its_signature_is_cut_off() -> None:
     found = prompt("short", NO_CONTEXT).text or ""
     assert found.startswith('def short(x):\n    """The one requirement.\n')
