@@ -25,6 +25,7 @@ _FICLONE = 0x40049409
 _CANNOT_CLONE = {
     errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.EPERM,
 }  # fmt: skip
+_BAD_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL}
 BYTECODE = "__pycache__"
 
 
@@ -62,7 +63,7 @@ def private_copy(tree: Path, target: Path, *, bytecode: bool = False) -> tuple[s
                 path = f"{into}/{entry.name}"
                 if entry.is_symlink():
                     if _stays_inside(source, Path(entry.path)):
-                        os.symlink(os.readlink(entry.path), path)  # noqa: PTH115
+                        Path(path).symlink_to(os.readlink(entry.path))  # noqa: PTH115
                     else:
                         left_out.append(str(Path(entry.path).relative_to(source)))
                 elif entry.is_dir():
@@ -104,9 +105,9 @@ def write_tree(files: Iterable[tuple[str, bool, bytes]], target: Path) -> int:
                 place=path,
             ) from error
         except (ValueError, OSError) as error:
-            raise DataError(
-                "a file of a tree cannot be written", place=path, found=error
-            ) from error
+            if isinstance(error, OSError) and error.errno not in _BAD_NAME:
+                raise
+            raise DataError("no file can have this path", found=repr(path)) from error
         if executable:
             place.chmod(0o755)
         number += 1

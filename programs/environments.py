@@ -202,22 +202,20 @@ def _install(
     place: Path, wanted: Sequence[str], bounds: Sequence[str], python: Path, timeout: float
 ) -> tuple[str, ...]:
     """Make the environment; the versions installed."""
-    own_pip = importlib.util.find_spec("pip") is not None
-    without = ["--without-pip"] if own_pip else []
+    without = ["--without-pip"] if _our_pip_serves(python) else []
     _call([str(python), "-m", "venv", *without, str(place)], timeout, "no environment can be made")
     inside = place / "bin" / "python"
     if wanted:
         file = place / "constraints.txt"
         file.write_text("".join(f"{bound}\n" for bound in bounds), encoding="utf-8")
-        pip = [sys.executable, "-m", "pip", "--python", str(inside)]
-        command = pip if own_pip else [str(inside), "-m", "pip"]
         _call(
-            [*command, "install", *_QUIET, "--constraint", str(file), *wanted],
+            [*_pip(inside), "install", *_QUIET, "--constraint", str(file), *wanted],
             timeout,
             "requirements cannot be installed: " + ", ".join(wanted),
         )
     packages = interpreter(inside).packages
-    found = {f"{one.name}=={one.version}" for one in distributions(path=[str(packages)])}
+    installed = distributions(path=[str(packages)])
+    found = {f"{one.name}=={one.version}" for one in installed if one.name != "pip"}
     return tuple(sorted(found, key=str.casefold))
 
 
@@ -228,13 +226,10 @@ def _install_tree(
     with tempfile.TemporaryDirectory(prefix="domainbench-project-") as scratch:
         copy = Path(scratch) / "tree"
         private_copy(root, copy)
-        own_pip = importlib.util.find_spec("pip") is not None
-        pip = [sys.executable, "-m", "pip", "--python", str(python)]
-        command = pip if own_pip else [str(python), "-m", "pip"]
         stated = {} if version is None else _stating(version)
         _call(
             [
-                *command,
+                *_pip(python),
                 "install",
                 *_QUIET,
                 "--no-deps",
@@ -247,6 +242,19 @@ def _install_tree(
             "the project cannot be installed",
             stated,
         )
+
+
+def _pip(python: Path) -> list[str]:
+    """Pip for an environment: one for all takes less time to make than one in each."""
+    if _our_pip_serves(python):
+        return [sys.executable, "-m", "pip", "--python", str(python)]
+    return [str(python), "-m", "pip"]
+
+
+def _our_pip_serves(python: Path) -> bool:
+    """Whether there is a pip beside us, and it is not too new for an older Python."""
+    version = tuple(int(part) for part in interpreter(python).version.split(".")[:2])
+    return importlib.util.find_spec("pip") is not None and version >= sys.version_info[:2]
 
 
 def _stating(version: str) -> dict[str, str]:

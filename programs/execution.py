@@ -299,7 +299,7 @@ def _environment_of(pid: int) -> bytes:
 
 def _signal_or_code(code: int, isolation: Isolation) -> int:
     """The first process of a sandbox passes on a signal as shells do."""
-    return 128 - code if code > 128 and isolation.method != RLIMITS else code  # noqa: PLR2004
+    return 128 - code if code > 128 and isolation.method != RLIMITS else code
 
 
 def _reason(head: dict[str, Any], isolation: Isolation) -> str | None:

@@ -129,7 +129,7 @@ def _make(root: str, kind: str, target: str, source: str, size: int) -> None:
         return
     os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
     if kind == "link":
-        os.symlink(source, place)
+        os.symlink(source, place)  # noqa: PTH211
     elif kind in {"read", "write"}:
         _bind(source, place, read_only=kind == "read")
     else:
@@ -151,7 +151,7 @@ def _make_devices(place: str) -> None:
     os.mkdir(f"{place}/pts")  # noqa: PTH102
     _mount("devpts", f"{place}/pts", "devpts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666")
     for name, target in _DEVICE_LINKS.items():
-        os.symlink(target, f"{place}/{name}")
+        os.symlink(target, f"{place}/{name}")  # noqa: PTH211
 
 
 def _bind(source: str, place: str, *, read_only: bool) -> None:

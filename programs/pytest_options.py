@@ -112,13 +112,13 @@ def _sort_out(
     waiting = list(words)
     while waiting:
         name, value = _option(waiting)
-        if name in _KEPT_ALONE and value is not None:
+        if value is None:
+            continue
+        if name in _KEPT_ALONE or (name == "-p" and value.startswith("no:")):
             kept += [name, value]
-        elif name == "-p" and value is not None and value.startswith("no:"):
-            kept += [name, value]
-        elif name == "-p" and value is not None:
+        elif name == "-p":
             options.append((value, (name, value)))
-        elif name in _KEPT_WITH and value is not None:
+        elif name in _KEPT_WITH:
             options.append((_KEPT_WITH[name], (f"{name}={value}",)))
     return tuple(kept), tuple(options)
 

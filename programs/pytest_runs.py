@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .pytest_session import run_session
-from .verdicts import FLAKY, MEANINGS, OUTCOMES, PASSED, judge
+from .verdicts import EXCEPTION, FLAKY, MEANINGS, OUTCOMES, PASSED, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +65,7 @@ def run_tests(
         The outcome, and which tests led to it.
     """
     done: list[TestRun] = []
+    before = _fingerprints(root, tests)
     for _ in range(max(runs, 1)):
         session = run_session(
             root,
@@ -75,6 +76,8 @@ def run_tests(
             import_roots=import_roots,
         )
         outcome, passed, failed, skipped, detail = judge(session, tests, limits.memory_mib)
+        if outcome == PASSED and _fingerprints(root, tests) != before:
+            outcome, detail = EXCEPTION, "the code changed the files of its tests"
         completed = session.completed
         done.append(
             TestRun(outcome, passed, failed, skipped, detail, completed.seconds, completed.peak_mib)
@@ -82,6 +85,22 @@ def run_tests(
         if outcome != PASSED and any(run.outcome == PASSED for run in done):
             break
     return _together(done)
+
+
+def _fingerprints(root: Path, tests: Sequence[str]) -> dict[Path, bytes | None]:
+    """Bytes of the modules of tests, and of what configures them on the way to the root."""
+    modules = {root / test.partition("::")[0] for test in tests}
+    folders = {folder for module in modules for folder in module.parents}
+    within = [folder / "conftest.py" for folder in folders if folder.is_relative_to(root)]
+    return {path: _bytes(path) for path in (*modules, *within)}
+
+
+def _bytes(path: Path) -> bytes | None:
+    """Content of a file; none if there is no file that can be read."""
+    try:
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+    except OSError:
+        return None
 
 
 def _together(runs: Sequence[TestRun]) -> TestRun:

@@ -159,31 +159,29 @@ def _take(session: Session, event: dict[str, Any]) -> None:
             session.started = True
         case "items":
             session.items = tuple(event["ids"])
-        case "collect":
-            session.collection.append((event["id"], tuple(event["chain"])))
-        case "skipped":
-            session.skipped_modules.append(event["id"])
-        case "start":
-            session.begun.append(event["id"])
-        case "end":
-            session.ended.add(event["id"])
-        case "step":
-            session.steps.append(
-                Step(
-                    event["id"],
-                    event["when"],
-                    event["outcome"],
-                    tuple(event["chain"]),
-                    event["words"],
-                )
-            )
-        case "trace":
-            session.functions += [(path, line) for path, line in event["new"]]
-            entered = event["entered"]
-            session.entered[event["id"]] = None if entered is None else tuple(entered)
         case "finish":
             session.foreign = tuple((name, file) for name, file in event["foreign"])
         case "bye":
             session.status = event["status"]
-        case _:  # pragma: no cover - the plugin sends no other
-            pass
+        case "collect":
+            session.collection.append((event["id"], tuple(event["chain"])))
+        case "skipped":
+            session.skipped_modules.append(event["id"])
+        case _:
+            _take_of_test(session, event["id"], event)
+
+
+def _take_of_test(session: Session, test: str, event: dict[str, Any]) -> None:
+    """Add an event of a single test."""
+    match event["kind"]:
+        case "start":
+            session.begun.append(test)
+        case "end":
+            session.ended.add(test)
+        case "trace":
+            session.functions += [(path, line) for path, line in event["new"]]
+            entered = event["entered"]
+            session.entered[test] = None if entered is None else tuple(entered)
+        case _:
+            chain = tuple(event["chain"])
+            session.steps.append(Step(test, event["when"], event["outcome"], chain, event["words"]))

@@ -1,7 +1,7 @@
 """Running code that nobody has read: limits, isolation, and what came of it.
 
->>> isolation = available_isolation()                                         # doctest: +SKIP
->>> run(["python3", "-c", "1 / 0"], cwd=copy, writable=[copy], isolation=isolation)  # doctest: +SKIP
+>>> isolation = available_isolation()                                          # doctest: +SKIP
+>>> run(["python3", "x.py"], cwd=copy, writable=[copy], isolation=isolation)   # doctest: +SKIP
 
 What protects the machine, from the outside in:
 

@@ -38,7 +38,7 @@ class _Stream:
 
     def __init__(self, bound: int, *, keep_last: bool) -> None:
         self.reader, self.writer = os.pipe()
-        os.set_blocking(self.reader, False)  # noqa: FBT003
+        os.set_blocking(self.reader, False)
         self.kept = bytearray()
         self.cut = False
         self._bound = bound
@@ -88,7 +88,7 @@ class _Run:
         """Start the program, wait for its end or a limit, end the rest, answer."""
         waker, wake = os.pipe()
         for end in (waker, wake):
-            os.set_blocking(end, False)  # noqa: FBT003
+            os.set_blocking(end, False)
         signal.set_wakeup_fd(wake)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         program = self._start()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .copies import private_copy, remove_tree
 from .pytest_session import run_session
-from .verdicts import TIMEOUT, classify, classify_collection, sort_tests
+from .verdicts import EXCEPTION, KILLED, TIMEOUT, classify, classify_collection, sort_tests
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,6 +24,8 @@ _MAX_ENTERED = 4_000_000
 """Pairs of test and function that are recorded; what is beyond is counted as untraced."""
 _MAX_RESTARTS = 20
 _REPORT_MIB = 256
+_TIMEOUT_WORDS = "Timeout ("
+"""What faulthandler says when it ends a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,7 @@ def _add(done: _Repetition, session: Session) -> bool:
             done.failed[test] = classify(step.chain, step.when)
             done.details[test] = _words(step.chain) or step.words
         else:
-            by = session.completed.killed_by
-            done.failed[test] = TIMEOUT if by in {"timeout", "cpu"} else by or "exception"
+            done.failed[test] = _ending(session)
             done.details[test] = "the process ended in this test"
     for test, numbers in session.entered.items():
         places = None if numbers is None else tuple(session.functions[n] for n in numbers)
@@ -177,6 +178,14 @@ def _add(done: _Repetition, session: Session) -> bool:
     if session.items is None and not session.collection:
         done.details[""] = (session.completed.stderr or session.completed.stdout)[-500:].strip()
     return len(done.passed) + len(done.failed) + len(done.skipped) > before
+
+
+def _ending(session: Session) -> str:
+    """Outcome of a test that the process ended in."""
+    done = session.completed
+    if done.killed_by is not None:
+        return KILLED[done.killed_by]
+    return TIMEOUT if _TIMEOUT_WORDS in done.stderr else EXCEPTION
 
 
 def _words(chain: Sequence[dict[str, Any]]) -> str:

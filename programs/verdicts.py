@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import signal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .pytest_session import Session, Step
+    from .pytest_session import Session
 
 PASSED = "passed"
 SYNTAX_ERROR = "syntax_error"
@@ -51,13 +52,14 @@ _DENIED_ERRORS = {
     errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.ECONNREFUSED,
 }  # fmt: skip
 """In a sandbox nobody listens but what the test itself started: refused is cut off."""
-_KILLED = {
+KILLED = {
     "timeout": TIMEOUT,
     "cpu": TIMEOUT,
     "memory": MEMORY,
     "processes": DENIED,
     "disk": DENIED,
 }
+"""Limit that a run was ended for → outcome."""
 _OUT_OF_MEMORY_SIGNALS = {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV}
 _NEAR_THE_LIMIT = 0.9
 _DETAIL = 500
@@ -73,7 +75,9 @@ def judge(
 ) -> tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]:
     """Outcome of a run, tests that passed, failed and were skipped, and the words for it."""
     passed, failed, skipped = sort_tests(session)
-    outcome, detail = _outcome(session, tests, memory_mib, passed, skipped)
+    evidence = _Evidence(session, tests, memory_mib, frozenset(passed), frozenset(skipped))
+    found = (check(evidence) for check in _CHECKS)
+    outcome, detail = next((one for one in found if one is not None), (PASSED, ""))
     return outcome, passed, failed, skipped, detail[:_DETAIL]
 
 
@@ -104,48 +108,46 @@ def sort_tests(session: Session) -> tuple[tuple[str, ...], tuple[str, ...], tupl
     return tuple(sorted_out["passed"]), tuple(sorted_out["failed"]), tuple(sorted_out["skipped"])
 
 
-def _outcome(
-    session: Session,
-    tests: Sequence[str],
-    memory_mib: int,
-    passed: tuple[str, ...],
-    skipped: tuple[str, ...],
-) -> tuple[str, str]:
-    done = session.completed
-    if done.killed_by is not None:
-        return _KILLED[done.killed_by], f"ended for its use of: {done.killed_by}"
-    for place, chain in session.collection:
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What an outcome is found from."""
+
+    session: Session
+    requested: Sequence[str]
+    memory_mib: int
+    passed: frozenset[str]
+    skipped: frozenset[str]
+
+
+_Found = tuple[str, str] | None
+
+
+def _limit(evidence: _Evidence) -> _Found:
+    killed_by = evidence.session.completed.killed_by
+    return None if killed_by is None else (KILLED[killed_by], f"ended for its use of: {killed_by}")
+
+
+def _collection(evidence: _Evidence) -> _Found:
+    for place, chain in evidence.session.collection:
         return classify_collection(chain), f"{place}: {_say(chain)}"
-    for step in session.steps:
+    return None
+
+
+def _failure(evidence: _Evidence) -> _Found:
+    for step in evidence.session.steps:
         if step.outcome == "failed":
             return classify(step.chain, step.when), f"{step.test}: {_say(step.chain) or step.words}"
-    if session.status is None:
-        return _broken_off(session, memory_mib)
-    if session.foreign:
-        name, file = session.foreign[0]
-        return IMPORT_ERROR, f"{name} was not imported from the tree but from {file}"
-    for requested in tests:
-        found = [test for test in session.items or () if covers(requested, test)]
-        if any(test in skipped for test in found) or requested in skipped:
-            return SKIPPED, f"{requested} was skipped"
-        if not found and any(covers(module, requested) for module in session.skipped_modules):
-            return SKIPPED, f"{requested} was skipped with its module"
-        if not found:
-            return NO_TESTS, f"{requested} was not found"
-        if missing := set(found) - set(passed):
-            return EXCEPTION, f"{min(missing)} was not run"
-    if session.status != 0:
-        return EXCEPTION, f"pytest ended with exit code {session.status}: {done.stdout[-_DETAIL:]}"
-    if not tests or not session.items:
-        return NO_TESTS, "no test was asked for"
-    return PASSED, ""
+    return None
 
 
-def _broken_off(session: Session, memory_mib: int) -> tuple[str, str]:
+def _break(evidence: _Evidence) -> _Found:
     """A run that did not come to its end, and was not ended by a limit."""
+    session = evidence.session
+    if session.status is not None:
+        return None
     done = session.completed
     words = (done.stderr.strip() or done.stdout.strip())[-_DETAIL:]
-    near = done.peak_mib >= _NEAR_THE_LIMIT * memory_mib
+    near = done.peak_mib >= _NEAR_THE_LIMIT * evidence.memory_mib
     if done.returncode in _OUT_OF_MEMORY_SIGNALS and near:
         return MEMORY, f"ended by signal {-done.returncode} with {done.peak_mib:.0f} MiB in use"
     if not session.started:
@@ -153,6 +155,38 @@ def _broken_off(session: Session, memory_mib: int) -> tuple[str, str]:
     how = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
     running = next((test for test in session.begun if test not in session.ended), "")
     return EXCEPTION, f"the process ended before the tests did, with {how}: {running or words}"
+
+
+def _foreign(evidence: _Evidence) -> _Found:
+    for name, file in evidence.session.foreign:
+        return IMPORT_ERROR, f"{name} was not imported from the tree but from {file}"
+    return None
+
+
+def _requested(evidence: _Evidence) -> _Found:
+    """A test that was asked for and did not pass, though none failed."""
+    session = evidence.session
+    for requested in evidence.requested:
+        found = [test for test in session.items or () if covers(requested, test)]
+        if not found and any(covers(module, requested) for module in session.skipped_modules):
+            return SKIPPED, f"{requested} was skipped with its module"
+        if not found:
+            return NO_TESTS, f"{requested} was not found"
+        if not evidence.skipped.isdisjoint(found):
+            return SKIPPED, f"{requested} was skipped"
+        if missing := set(found) - evidence.passed:
+            return EXCEPTION, f"{min(missing)} was not run"
+    return None if evidence.requested else (NO_TESTS, "no test was asked for")
+
+
+def _status(evidence: _Evidence) -> _Found:
+    status = evidence.session.status
+    words = evidence.session.completed.stdout.strip()[-_DETAIL:]
+    return (EXCEPTION, f"pytest ended with exit code {status}: {words}") if status else None
+
+
+_CHECKS = (_limit, _collection, _failure, _break, _foreign, _requested, _status)
+"""Ways not to pass; the first that applies says which class it is."""
 
 
 def classify(chain: Sequence[dict[str, Any]], when: str) -> str:

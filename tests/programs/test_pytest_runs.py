@@ -1,0 +1,613 @@
+"""Completions of every kind, each run by the tests of a small project."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import textwrap
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domainbench.programs.environments import Environment
+from domainbench.programs.pytest_options import read_configuration
+from domainbench.programs.pytest_runs import MEANINGS, OUTCOMES, TestRun, run_tests
+from domainbench.programs.sandbox import Isolation, Limits, available_isolation
+from domainbench.programs.verdicts import classify, covers
+
+from .small_environment import make_small_environment
+
+LIMITS = Limits(seconds=100, memory_mib=400, cpu_seconds=60, file_mib=8, processes=16, disk_mib=64)
+SHORT = Limits(seconds=2, memory_mib=400, cpu_seconds=60, file_mib=8, processes=16, disk_mib=64)
+
+BELOW = "# below the function\n"
+TESTS = """
+import pytest
+from pkg.work import double
+
+def test_small():
+    assert double(2) == 4
+
+@pytest.mark.parametrize("number", [0, 5, -1])
+def test_numbers(number):
+    assert double(number) == number + number
+
+class TestWords:
+    def test_words(self):
+        assert double("a") == "aa"
+"""
+ALL = ("tests/test_work.py::test_small", "tests/test_work.py::test_numbers", "tests/test_work.py::TestWords::test_words")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    return make_small_environment(tmp_path_factory.mktemp("environment") / "venv")
+
+
+@pytest.fixture(scope="module")
+def isolation() -> Isolation:
+    return available_isolation()
+
+
+def project(folder: Path, files: dict[str, str]) -> Path:
+    root = folder / "copy"
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(textwrap.dedent(text))
+    return root
+
+
+def solve(
+    folder: Path,
+    body: str,
+    environment: Environment,
+    isolation: Isolation,
+    tests: tuple[str, ...] = ALL,
+    limits: Limits = LIMITS,
+    **files: str,
+) -> TestRun:
+    """Run the tests of ``double`` with a body; names of further files have __ for /."""
+    body, _, below = textwrap.dedent(body).partition(BELOW)
+    source = "import os, sys\n\ndef double(x):\n" + textwrap.indent(body, "    ") + below
+    more = {path.replace("__", "/") + ".py": text for path, text in files.items()}
+    root = project(
+        folder,
+        {
+            "src/pkg/__init__.py": "",
+            "src/pkg/work.py": source,
+            "tests/test_work.py": TESTS,
+            **more,
+        },
+    )
+    return run_tests(
+        root, tests, environment, limits=limits, isolation=isolation, import_roots=("src",)
+    )
+
+
+def test_right_completion_passes(tmp_path: Path, environment: Environment, isolation: Isolation):
+    run = solve(tmp_path, "return x + x", environment, isolation)
+    assert run.outcome == "passed", run
+    assert run.passed == (
+        "tests/test_work.py::test_small",
+        "tests/test_work.py::test_numbers[0]",
+        "tests/test_work.py::test_numbers[5]",
+        "tests/test_work.py::test_numbers[-1]",
+        "tests/test_work.py::TestWords::test_words",
+    )
+    assert run.failed == run.skipped == ()
+    assert run.detail == ""
+    assert 0 < run.seconds < 100
+    assert 5 < run.peak_mib < 400
+
+
+WRONG = {
+    "wrong": ("return 2 * abs(x) if x != 'a' else 'aa'", "assertion", "assert 2 == (-1 + -1)"),
+    "raises": ("return x.nothing", "exception", "AttributeError"),
+    "recursion": ("return double(x)", "exception", "RecursionError"),
+    "own error": ("raise PermissionError('not you')", "exception", "PermissionError: not you"),
+    "syntax": ("return x +", "syntax_error", "SyntaxError"),
+    "indent": ("if x:\nreturn x", "syntax_error", "expected an indented block"),
+    "parses text": ("return compile('x +', '<text>', 'eval')", "exception", "SyntaxError"),
+    "import": ("import no_such_module", "import_error", "No module named 'no_such_module'"),
+    "handled import": (
+        "try:\n    import no_such_module\nexcept ImportError:\n    raise ValueError(x)",
+        "exception",
+        "ValueError",
+    ),
+    "import at the top": (
+        f"return x + x\n{BELOW}from pkg import nothing",
+        "import_error",
+        "cannot import name 'nothing'",
+    ),
+    "sys.exit": ("sys.exit(0)", "exception", "SystemExit: 0"),
+    "sys.exit at the top": (f"return x + x\n{BELOW}sys.exit(0)", "import_error", "SystemExit: 0"),
+    "os._exit": ("os._exit(0)", "exception", "exit code 0"),
+    "os._exit at the top": (f"return x + x\n{BELOW}os._exit(0)", "exception", "exit code 0"),
+    "kill": ("os.kill(os.getpid(), 9)", "exception", "signal 9"),
+    "crash": ("import ctypes\nctypes.string_at(0)", "exception", "signal 11"),
+    "skip": ("import pytest\npytest.skip('too hard')", "skipped", "was skipped"),
+    "skips some": (
+        "import pytest\nif x == -1:\n    pytest.skip('too hard')\nreturn x + x",
+        "skipped",
+        "test_numbers was skipped",
+    ),
+    "expects to fail": ("import pytest\npytest.xfail('too hard')", "skipped", "was skipped"),
+    "ends pytest": ("import pytest\npytest.exit('enough', 0)", "exception", ""),
+    "interrupts": ("raise KeyboardInterrupt", "exception", ""),
+    "memory": ("return bytearray(2**30)", "memory", "MemoryError"),
+    "memory in steps": (
+        "kept = []\nwhile True:\n    kept.append(bytearray(2**22))",
+        "memory",
+        "emory",  # whichever of the kernel and the watch comes first
+    ),
+    "memory of children": (
+        "import time\n"
+        "for _ in range(8):\n"
+        "    if os.fork() == 0:\n"
+        "        block = bytearray(b'x') * (80 * 2**20)\n"
+        "        time.sleep(60)\n"
+        "        os._exit(0)\n"
+        "time.sleep(60)",
+        "memory",
+        "memory",
+    ),
+    "many processes": (
+        "import time\n"
+        "for _ in range(40):\n"
+        "    if os.fork() == 0:\n"
+        "        time.sleep(60)\n"
+        "        os._exit(0)\n"
+        "time.sleep(60)",
+        "denied",
+        "processes",
+    ),
+    "huge file": ("open('big', 'wb').write(bytes(2**26))", "denied", "File too large"),
+    "forked pytest": ("return x if x == 2 and os.fork() else x + x", "assertion", "assert 2 == 4"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_completion(
+    name: str, tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    body, outcome, words = WRONG[name]
+    run = solve(tmp_path, body, environment, isolation)
+    assert run.outcome == outcome, run
+    assert words in run.detail
+    assert run.outcome in OUTCOMES
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "import time\ntime.sleep(1000)",
+        "import signal, time\nsignal.signal(15, signal.SIG_IGN)\n"
+        "while True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass",
+        "import threading\nthreading.Lock().acquire()\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+    ],
+    ids=["loops", "sleeps", "ignores signals", "locks itself"],
+)
+def test_hanging_completion(
+    body: str, tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    run = solve(tmp_path, body, environment, isolation, limits=SHORT)
+    assert run.outcome == "timeout", run
+    assert run.seconds < 60
+
+
+CHEATS = {
+    "reports": """
+        import json
+        for descriptor in range(3, 20):
+            try:
+                os.write(descriptor, json.dumps({"kind": "step", "outcome": "passed"}).encode() + b"\\n")
+            except OSError:
+                pass
+        return None
+    """,
+    "reports and leaves": """
+        import json
+        tests = ["tests/test_work.py::test_small", "tests/test_work.py::TestWords::test_words"]
+        for test in tests:
+            for when in ("setup", "call", "teardown"):
+                line = {"kind": "step", "id": test, "when": when, "outcome": "passed", "chain": [], "words": ""}
+                os.write(3, json.dumps(line).encode() + b"\\n")
+        os.write(3, b'{"kind": "bye", "status": 0}\\n')
+        os._exit(0)
+    """,
+    "patches reports": """
+        from _pytest.reports import TestReport
+        make = TestReport.from_item_and_call.__func__
+        def passed(cls, item, call):
+            report = make(cls, item, call)
+            report.outcome = "passed"
+            return report
+        TestReport.from_item_and_call = classmethod(passed)
+        return None
+    """,
+    "patches outcomes": """
+        from _pytest import runner
+        call = runner.CallInfo.from_call.__func__
+        def silent(cls, func, when, reraise=None):
+            found = call(cls, func, when, reraise)
+            found.excinfo = None
+            return found
+        runner.CallInfo.from_call = classmethod(silent)
+        return None
+    """,
+    "patches the end": """
+        import _pytest.main
+        _pytest.main.Session.testsfailed = property(lambda self: 0, lambda self, value: None)
+        return None
+    """,
+    "closes the report": """
+        os.close(3)
+        return x + x
+    """,
+    "closes everything": """
+        os.closerange(0, 20)
+        return x + x
+    """,
+    "drops the tests": """
+        import gc
+        from _pytest.main import Session
+        for one in gc.get_objects():
+            if isinstance(one, Session):
+                one.items[:] = one.items[:1]
+        return x + x if x == 2 else None
+    """,
+}
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_cheating_completion_does_not_pass(
+    name: str, tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    run = solve(tmp_path, CHEATS[name], environment, isolation)
+    assert run.outcome in {"assertion", "exception"}, run
+
+
+def alive(mark: str) -> list[str]:
+    found: list[str] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if mark.encode() in (entry / "cmdline").read_bytes():
+                    found.append(entry.name)
+    return found
+
+
+def test_what_a_completion_leaves_behind_ends(
+    tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    mark = uuid.uuid4().hex
+    body = f"""
+        import subprocess, threading, time
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)", "{mark}"], start_new_session=True)
+        threading.Thread(target=time.sleep, args=(100,)).start()
+        return x + x
+    """
+    run = solve(tmp_path, body, environment, isolation)
+    assert run.outcome == "passed", run
+    assert run.seconds < 90
+    assert alive(mark) == []
+
+
+def test_flood_of_output(tmp_path: Path, environment: Environment, isolation: Isolation):
+    body = "for _ in range(3000):\n    os.write(1, b'x' * 10000)\nreturn x + x"
+    run = solve(tmp_path, body, environment, isolation)
+    assert run.outcome == "denied"  # pytest itself keeps output in a file, which is limited
+    body = "import pytest\nprint('x' * 10**6)\nreturn x"
+    run = solve(tmp_path / "other", body, environment, isolation)
+    assert run.outcome == "assertion"
+    assert len(run.detail) <= 500
+
+
+def test_files_outside_are_denied(tmp_path: Path, environment: Environment, isolation: Isolation):
+    if not isolation.filesystem:
+        pytest.skip(f"{isolation.method} does not keep programs from files")
+    (tmp_path / "canary").write_text("sings")
+    home = sorted(Path.home().iterdir())
+    body = f"""
+        import shutil
+        shutil.rmtree({str(tmp_path)!r}, ignore_errors=True)
+        for name in os.listdir("/") + [{str(tmp_path / "canary")!r}, {str(Path.home() / ".bashrc")!r}]:
+            try:
+                os.remove(os.path.join("/", name))
+            except OSError:
+                pass
+        open("/etc/passwd", "w").write("gone")
+    """
+    run = solve(tmp_path, body, environment, isolation)
+    assert run.outcome == "denied", run
+    assert "Read-only file system" in run.detail
+    assert (tmp_path / "canary").read_text() == "sings"
+    assert sorted(Path.home().iterdir()) == home
+
+
+def test_network_is_denied(tmp_path: Path, environment: Environment, isolation: Isolation):
+    if not isolation.network:
+        pytest.skip(f"{isolation.method} does not cut off the network")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        port = server.getsockname()[1]
+        bodies = [
+            f"import socket\nreturn socket.create_connection(('127.0.0.1', {port}), 5)",
+            "import socket\nreturn socket.create_connection(('192.0.2.1', 80), 5)",
+            "import urllib.request\nreturn urllib.request.urlopen('http://name.invalid')",
+            "import socket\n"
+            "try:\n    socket.create_connection(('192.0.2.1', 80), 5)\n"
+            "except OSError as error:\n    raise ValueError('no answer') from error",
+        ]
+        for number, body in enumerate(bodies):
+            run = solve(tmp_path / str(number), body, environment, isolation)
+            assert run.outcome == "denied", run
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+FIXTURES = {
+    "missing fixture": ("def test(no_such): pass", "missing_fixture", "no_such"),
+    "no such test": ("def test_other(): pass", "no_tests", "was not found"),
+    "empty": ("", "no_tests", "was not found"),
+    "all skipped": ("import pytest\n@pytest.mark.skip\ndef test(): pass", "skipped", "was skipped"),
+    "module skipped": (
+        "import pytest\npytest.skip('no', allow_module_level=True)\ndef test(): pass",
+        "skipped",
+        "with its module",
+    ),
+    "expected to fail": ("import pytest\n@pytest.mark.xfail\ndef test(): assert 0", "skipped", ""),
+    "passes unexpectedly": ("import pytest\n@pytest.mark.xfail\ndef test(): pass", "skipped", ""),
+    "does not raise": (
+        "import pytest\ndef test():\n    with pytest.raises(ValueError): pass",
+        "assertion",
+        "DID NOT RAISE",
+    ),
+    "broken set-up": (
+        "import pytest\n@pytest.fixture\ndef f(): raise KeyError(1)\ndef test(f): pass",
+        "exception",
+        "KeyError",
+    ),
+    "broken tear-down": (
+        "import pytest\n@pytest.fixture\ndef f():\n    yield\n    assert 0\ndef test(f): pass",
+        "assertion",
+        "assert 0",
+    ),
+    "broken module": ("1 / 0\ndef test(): pass", "import_error", "ZeroDivisionError"),
+    "no Python": ("def test(: pass", "syntax_error", "SyntaxError"),
+    "a group of errors": (
+        "def test():\n    try:\n        raise ValueError\n"
+        "    except ValueError as e:\n        raise RuntimeError from MemoryError('full')",
+        "memory",
+        "RuntimeError",
+    ),
+    "unittest": (
+        "import unittest\nclass test(unittest.TestCase):\n    def test_it(self): self.assertEqual(1, 2)",
+        "assertion",
+        "1 != 2",
+    ),
+    "unittest passes": (
+        "import unittest\nclass test(unittest.TestCase):\n    def test_it(self):\n"
+        "        with self.subTest(1): self.assertEqual(1, 1)",
+        "passed",
+        "",
+    ),
+    "part of a unittest": (
+        "import unittest\nclass test(unittest.TestCase):\n    def test_it(self):\n"
+        "        with self.subTest(1): self.assertEqual(1, 2)\n"
+        "        with self.subTest(2): self.assertEqual(1, 1)",
+        "assertion",
+        "1 != 2",
+    ),
+    "no parameters": (
+        "import pytest\n@pytest.mark.parametrize('a', [])\ndef test(a): pass",
+        "skipped",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_outcomes_of_tests(
+    name: str, tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    source, outcome, words = FIXTURES[name]
+    root = project(tmp_path, {"tests/test_it.py": source})
+    run = run_tests(
+        root,
+        ["tests/test_it.py::test"],
+        environment,
+        limits=LIMITS,
+        isolation=isolation,
+        import_roots=(),
+    )
+    assert run.outcome == outcome, run
+    assert words in run.detail
+
+
+def test_broken_conftest(tmp_path: Path, environment: Environment, isolation: Isolation):
+    run = solve(
+        tmp_path, "return x + x", environment, isolation, tests__conftest="import no_such_module"
+    )
+    assert run.outcome == "import_error", run
+    assert "no_such_module" in run.detail
+    run = solve(tmp_path / "b", "return x + x", environment, isolation, conftest="def (:")
+    assert run.outcome == "syntax_error", run
+
+
+def test_conftest_is_honoured(tmp_path: Path, environment: Environment, isolation: Isolation):
+    fixture = "import pytest\n@pytest.fixture\ndef five(): return 5"
+    more = "from pkg.work import double\ndef test_five(five): assert double(five) == 10"
+    run = solve(
+        tmp_path,
+        "return x + x",
+        environment,
+        isolation,
+        ("tests/test_more.py::test_five",),
+        tests__conftest=fixture,
+        tests__test_more=more,
+    )
+    assert run.outcome == "passed", run
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\naddopts = \"--cov=pkg -n 4 --strict-config -p no_such -m 'not slow'\"\n"
+            'required_plugins = ["pytest-cov>=4"]\nminversion = "99"\ntimeout = 5\nfilterwarnings = ["error"]\n',
+        ),
+        ("pytest.ini", "[pytest]\naddopts = --cov --no-such-option\n"),
+        ("tox.ini", "[pytest]\naddopts =\n    --cov\n    -nauto\n"),
+        ("setup.cfg", "[tool:pytest]\naddopts = --cov\n"),
+        ("tests/pytest.ini", "[pytest]\naddopts = --cov\n"),
+    ],
+)
+def test_configuration_that_needs_plugins(
+    name: str, text: str, tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    project(tmp_path, {name: text})
+    run = solve(tmp_path, "return x + x", environment, isolation)
+    assert run.outcome == "passed", run
+
+
+def test_configuration_of_a_folder_above_is_not_taken(
+    tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    (tmp_path / "pytest.ini").write_text("[pytest]\npython_functions = check_*\n")
+    (tmp_path / "conftest.py").write_text("raise RuntimeError")
+    assert solve(tmp_path, "return x + x", environment, isolation).outcome == "passed"
+
+
+def test_what_is_kept_of_the_configuration(tmp_path: Path):
+    root = project(
+        tmp_path,
+        {
+            "pyproject.toml": """
+                [tool.pytest.ini_options]
+                addopts = [
+                    "--import-mode=importlib", "-m", "not slow", "-kfast", "-p", "no:doctest", "-pxdist",
+                    "--asyncio-mode", "auto", "--ignore=docs", "-v", "--cov", "--durations=10", "-x", "docs",
+                ]
+            """
+        },
+    )
+    found = read_configuration(root)
+    assert found.file == root / "pyproject.toml"
+    assert found.words == (
+        "--import-mode", "importlib", "-m", "not slow", "-k", "fast", "-p", "no:doctest", "--ignore", "docs",
+    )  # fmt: skip
+    assert found.options == (
+        ("xdist", ("-p", "xdist")),
+        ("pytest_asyncio", ("--asyncio-mode=auto",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("pyproject.toml", "[tool.x]\n"), ("pyproject.toml", "not toml"), ("tox.ini", "[tox]\n"), ("setup.cfg", "[x")],
+)  # fmt: skip
+def test_files_that_configure_nothing(name: str, text: str, tmp_path: Path):
+    assert read_configuration(project(tmp_path, {name: text})).file is None
+
+
+def test_import_from_elsewhere_is_no_pass(
+    tmp_path: Path, environment: Environment, isolation: Isolation
+):
+    # Another version of the package, of which the tests would say nothing about the completion.
+    elsewhere = tmp_path / "elsewhere" / "pkg"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "__init__.py").write_text("")
+    (elsewhere / "work.py").write_text("def double(x): return x + x")
+    with_path = Environment(environment.python, paths=(tmp_path / "elsewhere",))
+    run = solve(tmp_path, "return None", with_path, isolation)
+    assert run.outcome == "assertion"
+    conftest = f"import sys\nsys.path.insert(0, {str(tmp_path / 'elsewhere')!r})"
+    run = solve(tmp_path / "b", "return None", with_path, isolation, conftest=conftest)
+    assert run.outcome == "import_error", run
+    assert "was not imported from the tree" in run.detail
+
+
+def test_tests_see_the_whole_root(tmp_path: Path, environment: Environment, isolation: Isolation):
+    more = "from tests.helper import two\nfrom pkg.work import double\ndef test_it(): assert double(1) == two"
+    run = solve(
+        tmp_path,
+        "return x + x",
+        environment,
+        isolation,
+        ("tests/test_more.py::test_it",),
+        tests__helper="two = 2",
+        tests__test_more=more,
+    )
+    assert run.outcome == "passed", run
+
+
+def test_flaky(tmp_path: Path, environment: Environment, isolation: Isolation):
+    body = "if os.path.exists('seen'):\n    return None\nif x == 'a':\n    open('seen', 'w')\nreturn x + x"
+    files = {"pkg/__init__.py": "", "tests/test_work.py": TESTS}
+    source = "import os\ndef double(x):\n" + textwrap.indent(body, "    ")
+    root = project(tmp_path, {**files, "pkg/work.py": source})
+    settings: dict[str, Any] = {"limits": LIMITS, "isolation": isolation, "import_roots": ("",)}
+    run = run_tests(root, ALL, environment, runs=3, **settings)
+    assert run.outcome == "flaky"
+    assert "test_small" in run.detail
+    (root / "seen").unlink()
+    assert run_tests(root, ALL, environment, **settings).outcome == "passed"
+    run = run_tests(root, ALL, environment, runs=2, **settings)
+    assert run.outcome == "assertion"
+
+
+def test_environment_without_pytest(tmp_path: Path, isolation: Isolation):
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    run = solve(tmp_path, "return x + x", Environment(tmp_path / "venv/bin/python"), isolation)
+    assert run.outcome == "import_error"
+    assert "No module named 'pytest'" in run.detail
+
+
+def test_node_ids():
+    assert covers("a.py::test", "a.py::test")
+    assert covers("a.py::test", "a.py::test[1-x]")
+    assert covers("a.py::Class", "a.py::Class::test[1]")
+    assert covers("a.py", "a.py::test")
+    assert not covers("a.py::test", "a.py::test_other")
+    assert not covers("a.py::test[1]", "a.py::test[10]")
+
+
+def error(*bases: str, number: int | None = None, context: bool = False) -> dict[str, Any]:
+    return {
+        "type": bases[0], "bases": list(bases), "errno": number, "file": None, "words": "", "context": context,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("chain", "when", "outcome"),
+    [
+        ([], "call", "assertion"),
+        ([error("TestTimeout")], "call", "timeout"),
+        ([error("FixtureLookupError", "LookupError")], "setup", "missing_fixture"),
+        ([error("OSError", number=30)], "call", "denied"),
+        ([error("OSError", number=101)], "call", "denied"),
+        ([error("gaierror", "OSError", number=-3)], "call", "denied"),
+        ([error("OSError", number=2)], "call", "exception"),
+        ([error("ValueError"), error("OSError", number=111)], "call", "denied"),
+        ([error("AssertionError"), error("OSError", number=111)], "call", "assertion"),
+        ([error("ValueError"), error("ImportError", context=True)], "call", "exception"),
+        ([error("ValueError"), error("ImportError")], "call", "import_error"),
+        ([error("Exception"), error("MemoryError", context=True)], "call", "memory"),
+    ],
+)
+def test_classes_of_exceptions(chain: list[dict[str, Any]], when: str, outcome: str):
+    assert classify(chain, when) == outcome
+
+
+def test_every_outcome_has_a_meaning():
+    assert tuple(MEANINGS) == OUTCOMES
+    assert json.dumps(MEANINGS)
