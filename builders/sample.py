@@ -39,8 +39,27 @@ def _qa(target: Path, seed: int, size: int | None) -> _Made:
     return [folder / "questions"], {"knowledge": str(folder / "knowledge.jsonl")}
 
 
-_SAMPLES: dict[str, Callable[[Path, int, int | None], _Made]] = {"patents": _patents, "qa": _qa}
-"""Family → what writes its raw files beside the target, and gives sources and options."""
+def _code(_target: Path, _seed: int, size: int | None) -> _Made:
+    from .code.standard_library import library_folder, release_date
+
+    options = {
+        "date": release_date(),
+        "allow_licenses": "permissive",
+        "max_per_repository": size or 400,
+    }
+    return [library_folder()], options
+
+
+_SAMPLES: dict[str, Callable[[Path, int, int | None], _Made]] = {
+    "code": _code,
+    "patents": _patents,
+    "qa": _qa,
+}
+"""Family → what writes its raw files beside the target, or finds them, and gives sources and
+options."""
+
+
+_LICENSES = {"code": "PSF-2.0", "patents": "Apache-2.0", "qa": "Apache-2.0"}
 
 
 def run_sample(
@@ -73,7 +92,7 @@ def run_sample(
         config=None,
         name=f"{family}-sample",
         version=None,
-        license="Apache-2.0",
+        license=_LICENSES[family],
         seed=seed,
         engine="polars",
         overwrite=overwrite,

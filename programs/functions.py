@@ -30,7 +30,12 @@ ONE_LINE = "on one line"
 _LONGEST_OUTLINE = 2_000
 _HEAD = 2_000
 _GENERATED = re.compile(
-    rb"(?i)(auto-?generated|generated (automatically|by|from|code)|do not (edit|modify))"
+    rb"""(?imx)
+    ^[\s\#"']*
+    (?: (?:this|the)\ (?:file|module|code)\ (?:is|was|has\ been)\  | python\ character\ mapping\ codec.* )?
+    (?: auto-?(?:matically\ )?)? generated\ (?: by | from | with | automatically )\b
+    | \bdo\ not\ (?:edit|modify)\b
+    """
 )
 _GENERATED_NAME = re.compile(r"(_pb2(_grpc)?|_version)\.py$")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")

@@ -1,4 +1,4 @@
-"""A small project written for the tests, in two versions: as a folder, a source distribution, a repository."""
+"""A small project of two versions, as a folder, as source distributions and as a repository."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def initials(names):
     return " ".join(f"{letter}." for letter in letters)
 '''
 
-TESTS = '''\
+TESTS = """\
 import pytest
 
 from shelf import Store
@@ -186,15 +186,15 @@ class TestStore:
     def test_find(self, store):
         store.add("high", "Sea and Sardinia")
         assert store.find("a sea") == ["Sea and Sardinia", "The Sea"]
-'''
+"""
 
-NEW_TESTS = '''\
+NEW_TESTS = """\
 from shelf.letters import initials
 
 
 def test_initials():
     assert initials(["ada", "", "Grace"]) == "A. G."
-'''
+"""
 
 MIT = """\
 MIT License
@@ -249,7 +249,10 @@ def write_repository(folder: Path) -> Path:
     """The project as a git repository: version 1.0 in 2025-01, 1.1 in 2025-07."""
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "-q", "-b", "main")
-    for version, date in (("1.0", "2025-01-10T12:00:00+00:00"), ("1.1", "2025-07-10T12:00:00+00:00")):
+    for version, date in (
+        ("1.0", "2025-01-10T12:00:00+00:00"),
+        ("1.1", "2025-07-10T12:00:00+00:00"),
+    ):
         write_folder(folder, version)
         git(folder, "add", "-A")
         git(folder, "commit", "-q", "-m", f"Version {version}", date=date)

@@ -23,7 +23,9 @@ class _Test:
     node: str
     """pytest's name of it."""
     names: frozenset[str]
-    """Names and attributes in its code and in what surrounds the tests of its file."""
+    """Names and attributes in its code."""
+    around: frozenset[str]
+    """Those of its whole file, imported ones among them."""
     packages: frozenset[str]
     """Top-level packages that its file imports."""
 
@@ -56,7 +58,7 @@ def static_tests(
         found[item.id] = [
             test.node
             for test in by_name[parts[-1]]
-            if package in test.packages and test.names.issuperset(parts[:-1])
+            if package in test.packages and test.around.issuperset(parts[:-1])
         ]
     breadth = Counter(node for nodes in found.values() for node in nodes)
     return {
@@ -79,16 +81,9 @@ def _tests_of(root: Path, path: str) -> Iterable[_Test]:
     except (SyntaxError, ValueError, RecursionError):
         return
     packages = frozenset(_imported(tree))
-    found = list(_test_functions(tree.body, path))
-    tests = {id(function) for _, function in found}
-    around = _names(
-        node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)
-    )
-    for node in tree.body:
-        if id(node) not in tests and not isinstance(node, ast.ClassDef):
-            around |= _names(ast.walk(node))
-    for name, function in found:
-        yield _Test(name, frozenset(around | _names(ast.walk(function))), packages)
+    around = frozenset(_names(ast.walk(tree)))
+    for name, function in _test_functions(tree.body, path):
+        yield _Test(name, frozenset(_names(ast.walk(function))), around, packages)
 
 
 def _test_functions(body: Sequence[ast.stmt], place: str) -> Iterable[tuple[str, ast.AST]]:

@@ -9,13 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
 from ....schemas.fingerprint import file_sha256
 from .dates import format_moment
 from .licenses import License
 from .metadata import Metadata, read_metadata
-from .snapshots import FOLDER, SourceReport, describe
+from .snapshots import FOLDER, SourceReport, describe, normalise_name
 from .trees import FolderTree
 
 if TYPE_CHECKING:
@@ -84,7 +82,7 @@ def open_folder(path: Path, source: str, moment: datetime) -> tuple[Snapshot, So
     """
     root = path.resolve()
     metadata = read_metadata(FolderTree(root))
-    name = metadata.name or canonicalize_name(root.name) or FOLDER
+    name = metadata.name or normalise_name(root.name) or FOLDER
     version = format_moment(moment)[:10]
     if root == _standard_library():
         name, version = _STDLIB, platform.python_version()

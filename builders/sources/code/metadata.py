@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.metadata import parse_email
-from packaging.utils import canonicalize_name
 
 from .declared import Declared, merge, requirements, split_extras, test_requirements
 from .licenses import UNKNOWN, License, find_license
 from .pyproject import read_pyproject
 from .requirement_files import test_file_requirements
 from .setup_files import read_setup_cfg, read_setup_py
+from .snapshots import normalise_name
 
 if TYPE_CHECKING:
     from .trees import Tree
@@ -41,11 +41,11 @@ def read_metadata(tree: Tree) -> Metadata:
     """
     readers = (_read_pkg_info, read_pyproject, read_setup_cfg, read_setup_py)
     declared = merge([read(tree) for read in readers])
-    name = canonicalize_name(declared.name.strip()) if declared.name else None
+    name = normalise_name(declared.name)
     declared.name = name
     tests = (*test_requirements(declared), *declared.tests, *test_file_requirements(tree))
     return Metadata(
-        name=name or None,
+        name=name,
         version=declared.version.strip() if declared.version else None,
         classifiers=tuple(dict.fromkeys(item.strip() for item in declared.classifiers)),
         requires_python=declared.requires_python,

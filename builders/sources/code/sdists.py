@@ -6,14 +6,23 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
+from packaging.utils import InvalidSdistFilename, parse_sdist_filename
 
 from ....schemas.fingerprint import file_sha256
 from .archives import LIMITS, ArchiveError, extract, stem
 from .dates import format_moment
 from .folder import source_paths
 from .metadata import read_metadata
-from .snapshots import NO_DATE, OUTSIDE, SDIST, TWICE, SourceReport, describe, snapshot_folder
+from .snapshots import (
+    NO_DATE,
+    OUTSIDE,
+    SDIST,
+    TWICE,
+    SourceReport,
+    describe,
+    normalise_name,
+    snapshot_folder,
+)
 from .trees import FolderTree
 
 if TYPE_CHECKING:
@@ -157,7 +166,7 @@ class ArchiveOpener:
         metadata: Metadata,
         report: SourceReport,
     ) -> Snapshot | None:
-        name = release.name or canonicalize_name(stem(path.name)) or SDIST
+        name = release.name or normalise_name(stem(path.name)) or SDIST
         version = release.version or format_moment(date)[:10]
         snapshot = describe(
             metadata,

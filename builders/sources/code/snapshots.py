@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -143,6 +144,12 @@ def describe(
         introduced=introduced,
         contents=contents,
     )
+
+
+def normalise_name(text: str | None) -> str | None:
+    """A project's or a folder's name as PEP 503 has it, without what no project's name holds."""
+    folded = unicodedata.normalize("NFC", text or "").lower()
+    return re.sub(r"[\W_]+", "-", folded).strip("-") or None
 
 
 def snapshot_folder(work_dir: Path, repository: str, version: str) -> Path:
