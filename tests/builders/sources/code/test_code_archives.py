@@ -7,14 +7,17 @@ import gzip
 import io
 import lzma
 import os
-import re
 import stat
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from domainbench.builders.sources.code.archives import (
     DAMAGED,
     TOO_LARGE,
@@ -23,8 +26,6 @@ from domainbench.builders.sources.code.archives import (
     extract,
 )
 from domainbench.builders.sources.code.tar_stream import DamagedError, TarStream
-from hypothesis import given
-from hypothesis import strategies as st
 
 FILES = {
     "proj-1.0/PKG-INFO": b"Name: proj\n",
@@ -268,7 +269,9 @@ def test_an_archive_that_breaks_off_is_damaged(tmp_path: Path, name: str) -> Non
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>not found</html>", b"PK\3\4", b"\x1f\x8b", bytes(9999)])
+@pytest.mark.parametrize(
+    "data", [b"", b"<html>not found</html>", b"PK\3\4", b"\x1f\x8b", bytes(9999)]
+)
 def test_what_is_no_archive_is_damaged(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(ArchiveError) as caught:
         extract(write(tmp_path, "p.tar.gz", data), tmp_path / "out")
@@ -295,19 +298,15 @@ def test_a_wrong_checksum_of_the_whole_is_damage(tmp_path: Path) -> None:
 
 
 def test_an_xz_file_that_wants_the_memory_of_the_machine_is_refused(tmp_path: Path) -> None:
-    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]
     packer = lzma.LZMACompressor(lzma.FORMAT_XZ, filters=[{"id": lzma.FILTER_LZMA2, "preset": 0}])
     small = packer.compress(tar_bytes(FILES)) + packer.flush()
-    assert filters
     # The dictionary's size is one byte of the block's header; its checksum follows.
-    import zlib
-
     data = bytearray(small)
     size = (data[12] + 1) * 4
     place = data.index(b"\x21\x01", 12) + 2
     data[place] = 38  # 2 GiB
     data[12 + size - 4 : 12 + size] = zlib.crc32(data[12 : 12 + size - 4]).to_bytes(4, "little")
-    with pytest.raises(ArchiveError, match="[Mm]emory"):
+    with pytest.raises(ArchiveError, match=r"[Mm]emory"):
         extract(write(tmp_path, "p.tar.xz", bytes(data)), tmp_path / "out")
 
 
@@ -370,9 +369,7 @@ def test_members_are_those_that_the_standard_library_reads(
                 return
     with tarfile.open(fileobj=io.BytesIO(out.getvalue()), encoding="utf-8") as archive:
         expected = [
-            (item.name, archive.extractfile(item).read())  # pyright: ignore
-            for item in archive
-            if item.isreg()
+            (item.name, archive.extractfile(item).read()) for item in archive if item.isreg()
         ]
     stream = TarStream(io.BytesIO(out.getvalue()).read)
     found = [
@@ -383,14 +380,20 @@ def test_members_are_those_that_the_standard_library_reads(
     assert found == expected
 
 
+def refused(path: Path) -> str | None:
+    """Why an archive is refused; None if it is not."""
+    try:
+        extract(path, path.parent / "out")
+    except ArchiveError as error:
+        return error.reason
+    return None
+
+
 @given(st.binary(max_size=3000) | st.integers(0, 5000).map(lambda cut: tar_bytes(FILES)[cut:]))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder), "p.tar.gz", data)
-        try:
-            extract(path, Path(folder) / "out")
-        except ArchiveError as error:
-            assert error.reason in (DAMAGED, TOO_LARGE)
+        assert refused(path) in (None, DAMAGED, TOO_LARGE)
 
 
 @given(st.integers(0, 1000), st.integers(0, 255))
@@ -398,10 +401,7 @@ def test_a_zip_with_a_changed_byte_is_read_or_refused(place: int, byte: int) -> 
     data = bytearray(zip_bytes({"p/a.py": b"abc" * 50, "p/b.py": b"xyz"}))
     data[place % len(data)] = byte
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            extract(write(Path(folder), "p.zip", bytes(data)), Path(folder) / "out")
-        except ArchiveError as error:
-            assert re.match(r".*: (damaged archive|archive unpacks)", str(error), re.DOTALL)
+        assert refused(write(Path(folder), "p.zip", bytes(data))) in (None, DAMAGED, TOO_LARGE)
 
 
 def test_a_zip_member_without_a_name_is_left_out(tmp_path: Path) -> None:

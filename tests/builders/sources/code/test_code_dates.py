@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from domainbench.builders.sources.code.dates import (
     Window,
     format_moment,
@@ -14,8 +17,6 @@ from domainbench.builders.sources.code.dates import (
     stated_moment,
 )
 from domainbench.schemas.errors import DataError, UsageError
-from hypothesis import given
-from hypothesis import strategies as st
 
 DAY = datetime(2025, 3, 1, tzinfo=UTC)
 
@@ -38,8 +39,22 @@ def test_days_and_times_are_taken_to_utc(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "yesterday", "2025", "2025-3-1", "20250301", "2025-W09-6", "2025-02-30", "2025-13-01"),
-        *("2025-03-01T12:30:15", "2025-03-01T12:30Z", "2025-03-01T25:00:00Z", "0001-01-01T00:00:00+10:00"),
+        *(
+            "",
+            "yesterday",
+            "2025",
+            "2025-3-1",
+            "20250301",
+            "2025-W09-6",
+            "2025-02-30",
+            "2025-13-01",
+        ),
+        *(
+            "2025-03-01T12:30:15",
+            "2025-03-01T12:30Z",
+            "2025-03-01T25:00:00Z",
+            "0001-01-01T00:00:00+10:00",
+        ),
         "\u0662025-03-01",
     ],
 )
@@ -49,7 +64,7 @@ def test_what_is_no_date_or_could_only_be_guessed_is_refused(text: str) -> None:
 
 
 @given(
-    st.datetimes(datetime(1000, 1, 2), datetime(9999, 12, 30)),
+    st.datetimes(DAY.replace(1000, tzinfo=None), DAY.replace(9999, tzinfo=None)),
     st.integers(-1439, 1439),
 )
 def test_times_read_back_what_they_say(moment: datetime, minutes: int) -> None:
@@ -130,7 +145,11 @@ def test_a_file_name_counts_more_than_a_version(tmp_path: Path) -> None:
         ("name,date\na,2025-03-01\n", 2, "it names no archive"),
         ("filename,date\na.zip,2025-03-01\na.zip,2025-03-02\n", 3, "2025-03-01T00:00:00Z before"),
         ('{"a.zip": "2025-03-01", "b.zip": 7}', None, "'7' is no date"),
-        ('{"filename": "a.zip", "date": "2025-03-01"}\n{broken\n', 2, "neither JSON nor JSON lines"),
+        (
+            '{"filename": "a.zip", "date": "2025-03-01"}\n{broken\n',
+            2,
+            "neither JSON nor JSON lines",
+        ),
         ('{"filename": "a.zip", "date": "2025-03-01"}\n[1]\n', 2, "a line is no object"),
         ("[1, 2]", None, "item 1 of the dates is no object"),
         ('[{"date": ', 1, "not JSON"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from domainbench.builders.sources.code.dates import Window
 from domainbench.builders.sources.code.git import (
     CUT,
@@ -76,14 +77,20 @@ class Repo:
         self.git("commit", "--quiet", "--allow-empty", "-m", "change", date=date, author=author)
         return self.git("rev-parse", "HEAD")
 
-    def merge(self, branch: str, date: str, files: dict[str, str | bytes | None] | None = None) -> str:
+    def merge(
+        self, branch: str, date: str, files: dict[str, str | bytes | None] | None = None
+    ) -> str:
         self.git("merge", "--quiet", "--no-ff", "--no-commit", "-s", "ort", branch, date=date)
         return self.commit(files or {}, date)
 
 
 def function(name: str, text: str = "", indent: str = "") -> str:
     """A function with a body of its own."""
-    lines = (f"def {name}(value):", f"    total = value + {text or repr(name)}", "    return total * 2")
+    lines = (
+        f"def {name}(value):",
+        f"    total = value + {text or repr(name)}",
+        "    return total * 2",
+    )
     return "".join(f"{indent}{line}\n" for line in lines) + "\n\n"
 
 
@@ -154,7 +161,9 @@ def test_a_snapshot_is_the_repository_as_of_its_commit(repo: Repo, tmp_path: Pat
     assert (snapshot.root / "a.py").read_text() == OLD + F
     assert later.date == "2025-03-01T12:00:00Z"
     assert (report.records, report.rejected, dict(report.skipped)) == (2, [], {})
-    assert report.bytes == sum(path.stat().st_size for path in repo.path.glob("*.*") if path.is_file())
+    assert report.bytes == sum(
+        path.stat().st_size for path in repo.path.glob("*.*") if path.is_file()
+    )
     snapshot.discard()
     assert not snapshot.root.exists()
     assert (snapshot.materialise() / "a.py").read_text() == OLD + F
@@ -318,7 +327,9 @@ def test_tests_and_trivial_functions_make_no_snapshot(repo: Repo, tmp_path: Path
 
 def test_files_that_do_not_parse_bring_nothing(repo: Repo, tmp_path: Path) -> None:
     repo.commit({"a.py": OLD}, "2024-06-01")
-    repo.commit({"broken.py": "def f(:\n", "latin.py": b"X = '\xe9'\ndef g(): return 1 + X\n"}, "2025-02-01")
+    repo.commit(
+        {"broken.py": "def f(:\n", "latin.py": b"X = '\xe9'\ndef g(): return 1 + X\n"}, "2025-02-01"
+    )
     assert introduced(repo.path, tmp_path) == {}
 
 
@@ -423,7 +434,7 @@ def test_links_submodules_and_odd_names_are_left_out(repo: Repo, tmp_path: Path)
     other.commit({"x.py": G}, "2025-02-01")
     repo.git("submodule", "--quiet", "add", f"file://{other.path}", "sub")
     (repo.path / "link.py").symlink_to("/etc/passwd")
-    os.symlink("a.py", repo.path / "inner.py")
+    (repo.path / "inner.py").symlink_to("a.py")
     odd = os.fsencode(repo.path) + b"/caf\xe9.py"
     Path(os.fsdecode(odd)).write_text(H)
     repo.write({"run.sh": "#!/bin/sh\n", "späße/ä.py": G})
@@ -509,9 +520,16 @@ def test_the_same_repository_gives_the_same_whatever_the_zone(
 
 
 def test_metadata_is_read_as_of_each_commit(repo: Repo, tmp_path: Path) -> None:
-    repo.commit({"a.py": F, "LICENSE": "This is free and unencumbered software released into the "
-                 "public domain."}, "2025-02-01")
-    repo.commit({"b.py": G, "setup.cfg": "[metadata]\nname = late_name\nlicense = MIT\n"}, "2025-03-01")
+    repo.commit(
+        {
+            "a.py": F,
+            "LICENSE": "This is free and unencumbered software released into the public domain.",
+        },
+        "2025-02-01",
+    )
+    repo.commit(
+        {"b.py": G, "setup.cfg": "[metadata]\nname = late_name\nlicense = MIT\n"}, "2025-03-01"
+    )
     (one, two), _ = opened(repo.path, tmp_path)
     assert one.repository == two.repository == "late-name"
     assert (one.license, one.license_from) == ("Unlicense", "LICENSE")

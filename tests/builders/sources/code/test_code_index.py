@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from domainbench.builders.sources.code.dates import Sidecar, Window, format_moment
 from domainbench.builders.sources.code.index import (
     BAD_VERSION,
@@ -165,7 +166,7 @@ def test_an_exact_version_of_the_cache_needs_no_network(server: Server, tmp_path
     server.asked.clear()
     assert index(server, tmp_path).fetch("pypi:proj==1.2.0", WINDOW) == first
     assert server.asked == []
-    assert format_moment(first.archives[0].uploaded) == "2025-03-01T08:00:00Z"  # pyright: ignore
+    assert format_moment(first.archives[0].uploaded) == "2025-03-01T08:00:00Z"
 
 
 def test_an_archive_that_changed_in_the_cache_is_fetched_anew(
@@ -197,7 +198,7 @@ def test_upload_times_of_the_cache_date_the_same_archive_elsewhere(
     same.write_bytes(b"proj-1.2.tar.gz")
     other.parent.mkdir()
     other.write_bytes(b"another archive of this name")
-    assert format_moment(cache.upload_time(same, "Proj")) == "2025-03-01T08:00:00Z"  # pyright: ignore
+    assert format_moment(cache.upload_time(same, "Proj")) == "2025-03-01T08:00:00Z"
     assert cache.upload_time(other, "proj") is None
     assert cache.upload_time(same, "unknown") is None
 
@@ -207,7 +208,9 @@ def test_of_several_archives_of_a_release_the_usual_kind_is_taken(
 ) -> None:
     files = ("proj-1.0.zip", "proj-1.0.tar.bz2", "proj-1.0.tar.gz", "proj-1.0.tar.Z")
     for chosen in ("proj-1.0.tar.gz", "proj-1.0.tar.bz2", "proj-1.0.zip"):
-        server.add("proj", *({"filename": name, "upload-time": "2025-02-01T00:00:00Z"} for name in files))
+        server.add(
+            "proj", *({"filename": name, "upload-time": "2025-02-01T00:00:00Z"} for name in files)
+        )
         fetched = index(server, tmp_path / chosen).fetch("pypi:proj", WINDOW)
         assert [archive.path.name for archive in fetched.archives] == [chosen]
         files = tuple(name for name in files if name != chosen)
@@ -268,13 +271,9 @@ def test_an_archive_without_a_digest_is_refused(server: Server, tmp_path: Path) 
 
 def test_a_file_name_that_leads_elsewhere_is_refused(server: Server, tmp_path: Path) -> None:
     server.add("proj", sdist("1.0", "2025-02-01"))
-    server.pages["proj"]["files"][0]["filename"] = "../proj-1.0.tar.gz"  # pyright: ignore
-    fetched = None
-    try:
-        fetched = index(server, tmp_path).fetch("pypi:proj", WINDOW)
-    except DataError as error:
-        assert "leads elsewhere" in str(error)
-    assert fetched is None or list(fetched.rejected) == [NO_SDIST]
+    server.pages["proj"]["files"][0]["filename"] = "../proj-1.0.tar.gz"
+    fetched = index(server, tmp_path).fetch("pypi:proj", WINDOW)
+    assert list(fetched.rejected) == [NO_SDIST]
     assert not list(tmp_path.rglob("*.tar.gz"))
 
 

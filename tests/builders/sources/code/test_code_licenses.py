@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.licenses import canonicalize_license_expression
+
 from domainbench.builders.sources.code.license_names import (
     CLASSIFIERS,
     FAMILIES,
@@ -22,9 +26,6 @@ from domainbench.builders.sources.code.licenses import (
     satisfies,
 )
 from domainbench.builders.sources.code.trees import FolderTree
-from hypothesis import given
-from hypothesis import strategies as st
-from packaging.licenses import canonicalize_license_expression
 
 MIT = """Copyright (c) 2020 A. Writer
 
@@ -37,9 +38,12 @@ BSD2 = """Redistribution and use in source and binary forms, with or without
 modification, are permitted provided that the following conditions are met:
  1. Redistributions of source code must retain the above copyright notice.
 """
-BSD3 = BSD2 + """ 3. Neither the name of the holder nor the names of its contributors may be used to
+BSD3 = (
+    BSD2
+    + """ 3. Neither the name of the holder nor the names of its contributors may be used to
 endorse or promote products derived from this software without permission.
 """
+)
 ISC = """Permission to use, copy, modify, and/or distribute this software for any
 purpose with or without fee is hereby granted, provided that the above
 copyright notice and this permission notice appear in all copies.
@@ -196,14 +200,14 @@ TREES = st.recursive(
 def spell(tree: object) -> str:
     if isinstance(tree, str):
         return tree
-    operator, left, right = tree  # pyright: ignore
+    operator, left, right = tree
     return f"({spell(left)} {operator.upper()} {spell(right)})"
 
 
 def value(tree: object, allowed: set[str]) -> bool:
     if isinstance(tree, str):
         return tree in allowed
-    operator, left, right = tree  # pyright: ignore
+    operator, left, right = tree
     sides = value(left, allowed), value(right, allowed)
     return all(sides) if operator == "and" else any(sides)
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from domainbench.builders.sources.code.metadata import Metadata, read_metadata
-from domainbench.builders.sources.code.pyproject import poetry_range
-from domainbench.builders.sources.code.trees import METADATA_BYTES, FolderTree
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
+
+from domainbench.builders.sources.code.metadata import Metadata, read_metadata
+from domainbench.builders.sources.code.pyproject import poetry_range
+from domainbench.builders.sources.code.trees import METADATA_BYTES, FolderTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
