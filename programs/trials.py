@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .copies import private_copy, remove_tree
-from .functions import decode_source, encode_source
+from .functions import decode_source, source_lines
 from .pytest_runs import TestRun, run_tests
-from .splice import SpliceError, splice
+from .splice import SpliceError, splice_file
 from .verdicts import SPLICE_FAILED
 
 if TYPE_CHECKING:
@@ -48,19 +48,24 @@ class Arena:
     """Where private copies are made; the system's folder for temporary files where None."""
 
 
+def reference_body(file: Path, span: Span) -> str:
+    """The body of a function as its file has it: the completion that changes nothing."""
+    lines = source_lines(decode_source(file.read_bytes()))
+    return "".join(lines[span.body_start - 1 : span.body_end])
+
+
 def try_completion(trial: Trial, arena: Arena) -> TestRun:
     """Run the tests of one completion; nothing but a private copy is changed."""
-    source = trial.tree / trial.path
-    data = source.read_bytes()
+    data = (trial.tree / trial.path).read_bytes()
     try:
-        text = splice(decode_source(data), trial.span, trial.completion)
+        completed = splice_file(data, trial.span, trial.completion)
     except SpliceError as error:
         return TestRun(SPLICE_FAILED, (), (), (), str(error), 0.0, 0.0)
     folder = Path(tempfile.mkdtemp(prefix="trial-", dir=arena.folder))
     try:
         copy = folder / "tree"
         private_copy(trial.tree, copy)
-        (copy / trial.path).write_bytes(encode_source(text, data))
+        (copy / trial.path).write_bytes(completed)
         return run_tests(
             copy,
             trial.tests,

@@ -91,7 +91,7 @@ def cut_out(sample: Mapping[str, Any], content: bytes | None) -> Excerpt:
             raise _misfit(sample, "the table files")
         above, below = lines[: sample["start"] - 1], lines[sample["body_end"] :]
     return Excerpt(
-        name=_qualname(sample),
+        name=qualname_of(sample),
         path=sample["completion_path"],
         header=(*code[:signature], *_lines(head)),
         docstring="\n\n".join(filter(None, (sample["functionality"], sample["arguments"]))),
@@ -162,7 +162,7 @@ def _split(lines: Sequence[str]) -> tuple[str, str]:
     return text[:length], text[length:]
 
 
-def _qualname(sample: Mapping[str, Any]) -> str:
+def qualname_of(sample: Mapping[str, Any]) -> str:
     """The part of a dotted name behind its module, which is the path's end."""
     names = sample["namespace"].split(".")
     parts = sample["completion_path"].removesuffix(".py").split("/")

@@ -8,9 +8,9 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...programs.splice import Span
 from ...programs.trials import Trial, run_trials
 from ...schemas.errors import DataError
-from .spans import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +155,7 @@ def _trials(
         Trial(
             tree=repository.tree,
             path=samples[task]["completion_path"],
-            span=span_of(samples[task]),
+            span=Span.of_sample(samples[task]),
             completion=completions[task, digest],
             tests=tuple(samples[task]["tests"]),
             environment=repository.environment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ from ...programs.dependencies import DependencyRequest, find_dependencies
 from ...programs.functions import decode_source
 from ...programs.isolation import available_isolation, demand
 from ...programs.limits import Limits
-from ...programs.splice import MUTANT, SpliceError, body_text, splice
-from ...programs.trials import Arena
+from ...programs.splice import NOT_IMPLEMENTED, Span, SpliceError, splice
+from ...programs.trials import Arena, reference_body
 from ...retrieval.cache import cache_folder
 from ...schemas.code import DEPENDENCY_KINDS
 from ...schemas.errors import DataError, UsageError
@@ -22,6 +22,7 @@ from ...schemas.fingerprint import file_sha256
 from ...schemas.progress import SILENT, Progress
 from ..results import ReleaseEntry
 from .completions import Completion, Completions, read_completions, text_digest
+from .excerpts import qualname_of
 from .execute import NAME as TRIALS_NAME
 from .execute import TrialRecord, execute
 from .generate import Drawing, generate
@@ -31,7 +32,6 @@ from .prompt_export import PromptOptions
 from .repositories import Repositories
 from .score_outcomes import KS, score_outcomes
 from .scores import OUTCOMES_NAME, Source
-from .spans import qualname_of, span_of
 from .task_metadata import tasks_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _SPLIT = "test"
 class Running:
     """How completions are run."""
 
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     isolation: str = "any"
     """Least isolation that is accepted: ``any``, ``network`` or ``full``."""
     environment: EnvironmentKind = "venv"
@@ -203,7 +203,7 @@ def _make_folder(folder: Path) -> None:
 
 @contextmanager
 def _workshop(output: Path | None) -> Generator[Path]:
-    """A folder for repositories and private copies, on the disk of the output where there is one."""
+    """A folder for repositories and private copies, on the disk of the output if there is one."""
     with tempfile.TemporaryDirectory(prefix=".trials-", dir=output) as folder:
         yield Path(folder)
 
@@ -239,9 +239,9 @@ def _own(
     mutants: dict[str, tuple[Completion, ...]] = {}
     for task, row in samples.items():
         tree = repositories.open(row["snapshot"]).tree
-        text = decode_source((tree / row["completion_path"]).read_bytes())
-        bodies[task] = (Completion(task, 0, body_text(text, span_of(row))),)
-        mutants[task] = (Completion(task, 0, MUTANT),)
+        body = reference_body(tree / row["completion_path"], Span.of_sample(row))
+        bodies[task] = (Completion(task, 0, body),)
+        mutants[task] = (Completion(task, 0, NOT_IMPLEMENTED),)
     return {REFERENCE: Completions(bodies, {}, ()), MUTANT_NAME: Completions(mutants, {}, ())}
 
 
@@ -285,7 +285,7 @@ def _dependencies(
 def _request(row: Mapping[str, Any], completion: str, tree: Path) -> DependencyRequest | None:
     path = row["completion_path"]
     try:
-        text = splice(decode_source((tree / path).read_bytes()), span_of(row), completion)
+        text = splice(decode_source((tree / path).read_bytes()), Span.of_sample(row), completion)
     except SpliceError:
         return None
     return DependencyRequest(path, qualname_of(row), text)

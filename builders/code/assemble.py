@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...programs.dependencies import DependencyRequest, find_dependencies
-from ...programs.functions import decode_source, signature_text, source_lines
+from ...programs.functions import decode_source, source_lines
 from ...retrieval.cache import cache_folder
 from ...schemas.code import docstring_id, document_id, snapshot_id
 from . import selection
@@ -17,10 +16,11 @@ from .describe import describe
 from .documents import Corpus, normal
 from .labels import Labeller
 from .leakage import LeakOptions, Material, drop_known, find_leaks, leak_report
-from .sample import Sample
+from .sample import Sample, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from ...programs.dependencies import Dependency
     from ...schemas.manifest import EnvironmentEntry
@@ -213,8 +213,7 @@ def _sample(
     options: CodeOptions,
 ) -> Sample:
     snapshot, function = item.harvest.snapshot, item.function
-    text = decode_source((snapshot.materialise() / item.module.path).read_bytes())
-    lines = source_lines(text)
+    lines = source_lines(decode_source((snapshot.materialise() / item.module.path).read_bytes()))
     requirement = described[item.id]
     label = labeller.of(item)
     document = document_id(snapshot.repository, item.namespace, normal(item.text))
@@ -224,7 +223,7 @@ def _sample(
         candidate=item,
         window=f"{options.since or '..'}/{options.until or '..'}",
         code="".join(lines[function.start - 1 : function.body_end]),
-        signature=signature_text(text, function),
+        signature=one_line(lines[function.signature_start - 1 : function.signature_end]),
         functionality=requirement and normal(requirement.functionality),
         arguments=requirement and requirement.arguments and normal(requirement.arguments),
         requirement_from=requirement and requirement.source,

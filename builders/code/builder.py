@@ -121,7 +121,7 @@ def _parent(release: Release) -> ParentEntry:
 def _license(built: Assembled) -> str | None:
     """The licences of all samples' repositories, joined."""
     found = {sample.candidate.harvest.snapshot.license for sample in built.samples}
-    named = sorted(license for license in found if license)
+    named = sorted(name for name in found if name)
     parts = [f"({name})" if " OR " in name and len(named) > 1 else name for name in named]
     return " AND ".join(parts) or None
 

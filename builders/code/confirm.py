@@ -20,13 +20,12 @@ from ...programs.environments import (
     install_project,
     make_environment,
 )
-from ...programs.functions import decode_source
 from ...programs.isolation import available_isolation, demand
 from ...programs.limits import Limits
-from ...programs.splice import MUTANT, Span, body_text
+from ...programs.splice import NOT_IMPLEMENTED
 from ...programs.tracing import trace_tests
+from ...programs.trials import Arena, Trial, reference_body, run_trials
 from ...programs.verdicts import PASSED
-from ...programs.trials import Arena, Trial, run_trials
 from ...retrieval.cache import cache_folder
 from ...schemas.errors import DataError
 from ...schemas.manifest import EnvironmentEntry
@@ -228,7 +227,7 @@ def _confirm(trials: Mapping[str, Trial], dropped: Counter[str], arena: Arena) -
         for key, run in zip(trials, run_trials([*trials.values()], arena), strict=True)
         if run.outcome == PASSED
     ]
-    mutants = [replace(trials[key], completion=MUTANT) for key in sound]
+    mutants = [replace(trials[key], completion=NOT_IMPLEMENTED) for key in sound]
     kept = [
         key
         for key, run in zip(sound, run_trials(mutants, arena), strict=True)
@@ -242,12 +241,12 @@ def _confirm(trials: Mapping[str, Trial], dropped: Counter[str], arena: Arena) -
 
 def _trial(item: Candidate, tree: Path, tests: tuple[str, ...], environment: Environment) -> Trial:
     """The function as it is, put to its tests."""
-    span = Span.of(item.function)
+    span = item.function.span
     return Trial(
         tree=tree,
         path=item.module.path,
         span=span,
-        completion=body_text(decode_source((tree / item.module.path).read_bytes()), span),
+        completion=reference_body(tree / item.module.path, span),
         tests=tests,
         environment=environment,
         import_roots=item.harvest.roots,

@@ -37,8 +37,9 @@ def describe(
     dropped: Counter[str],
     progress: Progress,
 ) -> dict[str, Described | None]:
-    """Requirements by the candidates' ids, in their order; those that must have one and do not are
-    left out.
+    """Requirements by the candidates' ids, in their order.
+
+    Candidates that must have one and do not are left out.
 
     Raises:
         UsageError: the model cannot be asked.

@@ -132,6 +132,7 @@ def _documents(
 
 
 def normal(text: str) -> str:
+    """A text in Unicode form NFC, as tables hold it."""
     return unicodedata.normalize("NFC", text)
 
 

@@ -225,16 +225,14 @@ def _of_module(
 def _unfit(
     source: ModuleSource, function: Function, names: Mapping[str, int], options: CodeOptions
 ) -> str | None:
-    if source.tolerant:
-        return UNREADABLE
-    if source.generated:
-        return GENERATED
-    if function.trivial:
-        return TRIVIAL + function.trivial
-    if names[function.qualname] > 1:
-        return REPEATED_NAME
-    if function.statements < options.min_statements:
-        return FEW_STATEMENTS
-    if function.body_end - function.body_start + 1 > options.max_lines:
-        return MANY_LINES
-    return None
+    """Why a function is no material; None if it may be."""
+    length = function.body_end - function.body_start + 1
+    reasons = (
+        (UNREADABLE, source.tolerant),
+        (GENERATED, source.generated),
+        (TRIVIAL + (function.trivial or ""), function.trivial is not None),
+        (REPEATED_NAME, names[function.qualname] > 1),
+        (FEW_STATEMENTS, function.statements < options.min_statements),
+        (MANY_LINES, length > options.max_lines),
+    )
+    return next((reason for reason, applies in reasons if applies), None)

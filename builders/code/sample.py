@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from .harvest import Candidate
 
 FROM_DOCSTRING = "docstring"
+_COMMENT = re.compile(r"""(?:^|(?<=[,(:\s]))\s*#[^"']*$""")
+
+
+def one_line(lines: Sequence[str]) -> str:
+    """A signature on one line; comments that stand alone or behind a comma are left out."""
+    kept = [_COMMENT.sub("", line).strip() for line in lines]
+    return " ".join(part for part in kept if part)
 
 
 @dataclass(frozen=True)

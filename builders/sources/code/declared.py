@@ -12,8 +12,11 @@ from packaging.utils import canonicalize_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-TEST_EXTRAS = ("test", "tests", "testing", "dev")
+TEST_NAMES = ("test", "tests", "testing")
 """Extras and dependency groups that hold what tests need."""
+
+DEV_NAMES = ("dev",)
+"""Those that hold it among what else developers need."""
 
 _EXTRA = r'extra == "[^"]+"'
 _GROUP = rf"(?:{_EXTRA}|\({_EXTRA}(?: or {_EXTRA})*\))"
@@ -34,8 +37,10 @@ class Declared:
     dependencies: tuple[str, ...] = ()
     extras: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Extra, normalised → requirements."""
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Dependency group, normalised → requirements, with those of groups that it includes."""
     tests: tuple[str, ...] = ()
-    """What tests need, said otherwise than by an extra."""
+    """What tests need, said otherwise than by an extra or a group."""
 
 
 def requirements(texts: Iterable[object]) -> tuple[str, ...]:
@@ -83,11 +88,11 @@ def normalised_extras(extras: Mapping[str, Iterable[object]]) -> dict[str, tuple
     return {canonicalize_name(str(name)): requirements(found) for name, found in extras.items()}
 
 
-def test_requirements(declared: Declared) -> tuple[str, ...]:
-    """What extras for tests need, extras of the project itself that they name included."""
+def named_requirements(declared: Declared, names: Sequence[str]) -> tuple[str, ...]:
+    """What extras and groups of some names need, with extras of the project that they name."""
     found: list[str] = []
     seen: set[str] = set()
-    queue = [name for name in TEST_EXTRAS if name in declared.extras]
+    queue = list(names)
     while queue:
         extra = queue.pop(0)
         if extra in seen:
@@ -99,6 +104,7 @@ def test_requirements(declared: Declared) -> tuple[str, ...]:
                 queue += sorted(canonicalize_name(name) for name in requirement.extras)
             else:
                 found.append(text)
+    found += (item for name in names for item in declared.groups.get(name, ()))
     return tuple(dict.fromkeys(found))
 
 
@@ -115,5 +121,6 @@ def merge(parts: Sequence[Declared]) -> Declared:
             merged.license_expression = part.license_expression
             merged.license_text = part.license_text
         merged.extras = {**part.extras, **merged.extras}
+        merged.groups = {**part.groups, **merged.groups}
         merged.tests = tuple(dict.fromkeys((*merged.tests, *part.tests)))
     return merged

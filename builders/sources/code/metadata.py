@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from packaging.metadata import parse_email
 
-from .declared import Declared, merge, requirements, split_extras, test_requirements
+from .declared import (
+    DEV_NAMES,
+    TEST_NAMES,
+    Declared,
+    merge,
+    named_requirements,
+    requirements,
+    split_extras,
+)
 from .licenses import UNKNOWN, License, find_license
 from .pyproject import read_pyproject
-from .requirement_files import test_file_requirements
+from .requirement_files import DEV_FILES, TEST_FILES, file_requirements
 from .setup_files import read_setup_cfg, read_setup_py
 from .snapshots import normalise_name
 
@@ -29,7 +37,7 @@ class Metadata:
     requires_python: str | None = None
     dependencies: tuple[str, ...] = ()
     test_dependencies: tuple[str, ...] = ()
-    """Of extras, groups and files that hold what tests need."""
+    """Of extras, groups and files for tests, or for developers where there are none for tests."""
     license: License = UNKNOWN
 
 
@@ -43,18 +51,32 @@ def read_metadata(tree: Tree) -> Metadata:
     declared = merge([read(tree) for read in readers])
     name = normalise_name(declared.name)
     declared.name = name
-    tests = (*test_requirements(declared), *declared.tests, *test_file_requirements(tree))
     return Metadata(
         name=name,
         version=declared.version.strip() if declared.version else None,
         classifiers=tuple(dict.fromkeys(item.strip() for item in declared.classifiers)),
         requires_python=declared.requires_python,
         dependencies=declared.dependencies,
-        test_dependencies=tuple(dict.fromkeys(tests)),
+        test_dependencies=_test_requirements(declared, tree),
         license=find_license(
             declared.license_expression, declared.license_text, declared.classifiers, tree
         ),
     )
+
+
+def _test_requirements(declared: Declared, tree: Tree) -> tuple[str, ...]:
+    """What tests need.
+
+    Where nothing is named for tests, what is named for developers: linters and writers of
+    documentation among it would only make an environment harder to solve.
+    """
+    tests = (
+        *named_requirements(declared, TEST_NAMES),
+        *declared.tests,
+        *file_requirements(tree, TEST_FILES),
+    )
+    others = (*named_requirements(declared, DEV_NAMES), *file_requirements(tree, DEV_FILES))
+    return tuple(dict.fromkeys(tests or others))
 
 
 def _read_pkg_info(tree: Tree) -> Declared:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from .declared import TEST_EXTRAS, Declared, normalised_extras, requirements
+from .declared import Declared, normalised_extras, requirements
 from .requirement_files import read_requirements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .trees import Tree
 
 
@@ -26,7 +28,7 @@ def read_pyproject(tree: Tree) -> Declared:
     poetry = _table(payload, "tool", "poetry")
     if poetry:
         _add_poetry(declared, poetry)
-    declared.tests += _groups(_table(payload, "dependency-groups"))
+    declared.groups.update(_groups(_table(payload, "dependency-groups")))
     return declared
 
 
@@ -76,31 +78,31 @@ def _from_files(where: dict[str, Any], tree: Tree) -> tuple[str, ...]:
     return tuple(item for path in paths for item in read_requirements(tree, str(path)))
 
 
-def _groups(groups: dict[str, Any]) -> tuple[str, ...]:
-    """Requirements of the dependency groups for tests, with the groups that they include."""
+def _groups(groups: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Requirements of dependency groups, with those of the groups that they include."""
     known = {str(canonicalize_name(name)): _list(items) for name, items in groups.items()}
-    found: list[str] = []
-    seen: set[str] = set()
-    queue: list[str] = list(TEST_EXTRAS)
-    while queue:
-        name = queue.pop(0)
-        if name in seen:
-            continue
-        seen.add(name)
-        for item in known.get(name, []):
-            if isinstance(item, dict):
-                queue.append(canonicalize_name(str(item.get("include-group", ""))))
-            else:
-                found.append(str(item))
-    return requirements(found)
+    return {name: requirements(_group(name, known, set())) for name in known}
+
+
+def _group(name: str, known: dict[str, list[Any]], seen: set[str]) -> Iterator[str]:
+    if name in seen:
+        return
+    seen.add(name)
+    for item in known.get(name, []):
+        if isinstance(item, dict):
+            yield from _group(canonicalize_name(str(item.get("include-group", ""))), known, seen)
+        else:
+            yield str(item)
 
 
 def _add_poetry(declared: Declared, poetry: dict[str, Any]) -> None:
     """What Poetry's own tables add."""
     dependencies = dict(_table(poetry, "dependencies"))
     python = dependencies.pop("python", None)
-    groups = [_table(poetry, "dev-dependencies")]
-    groups += [_table(poetry, "group", name, "dependencies") for name in TEST_EXTRAS]
+    groups = {"dev": _table(poetry, "dev-dependencies")}
+    for name in _table(poetry, "group"):
+        key = canonicalize_name(name)
+        groups[key] = {**groups.get(key, {}), **_table(poetry, "group", name, "dependencies")}
     declared.name = declared.name or _text(poetry.get("name"))
     declared.version = declared.version or _text(poetry.get("version"))
     declared.classifiers = declared.classifiers or tuple(map(str, _list(poetry.get("classifiers"))))
@@ -114,7 +116,7 @@ def _add_poetry(declared: Declared, poetry: dict[str, Any]) -> None:
         wanted = {canonicalize_name(str(name)) for name in _list(names)}
         chosen = {k: v for k, v in dependencies.items() if canonicalize_name(k) in wanted}
         declared.extras.setdefault(canonicalize_name(extra), _poetry(chosen))
-    declared.tests += tuple(item for group in groups for item in _poetry(group))
+    declared.groups.update({name: _poetry(group) for name, group in groups.items()})
 
 
 def _is_optional(value: Any) -> bool:

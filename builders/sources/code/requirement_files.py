@@ -9,33 +9,27 @@ from typing import TYPE_CHECKING
 from .declared import requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .trees import Tree
 
 TEST_FILES = (
-    "requirements-test.txt",
-    "requirements-tests.txt",
-    "requirements_test.txt",
-    "requirements_tests.txt",
-    "test-requirements.txt",
-    "test_requirements.txt",
-    "tests-requirements.txt",
+    *(f"requirements{mark}test{s}.txt" for mark in "-_" for s in ("", "s")),
+    *(f"test{s}{mark}requirements.txt" for s in ("", "s") for mark in "-_"),
+    "tests/requirements.txt",
+    "test/requirements.txt",
+    *(f"requirements/{name}.txt" for name in ("test", "tests", "testing")),
+)
+"""Files that say what tests need, by custom."""
+
+DEV_FILES = (
     "requirements-dev.txt",
     "requirements_dev.txt",
     "dev-requirements.txt",
     "dev_requirements.txt",
-    "requirements/test.txt",
-    "requirements/tests.txt",
-    "requirements/testing.txt",
     "requirements/dev.txt",
-    "requirements/test.in",
-    "requirements/tests.in",
-    "requirements/dev.in",
-    "tests/requirements.txt",
-    "test/requirements.txt",
 )
-"""Files that say what tests need, by custom."""
+"""Files that say it among what else developers need."""
 
 _INCLUDE = re.compile(r"(?:-r|--requirement)(?:\s+|=)?(\S+)")
 _COMMENT = re.compile(r"(^|\s)#.*$")
@@ -50,9 +44,9 @@ def read_requirements(tree: Tree, path: str) -> tuple[str, ...]:
     return requirements(_lines(tree, path, set()))
 
 
-def test_file_requirements(tree: Tree) -> tuple[str, ...]:
-    """Requirements of all files that hold those of tests by custom."""
-    found = (item for path in TEST_FILES for item in read_requirements(tree, path))
+def file_requirements(tree: Tree, paths: Iterable[str]) -> tuple[str, ...]:
+    """Requirements of all of some files that are there."""
+    found = (item for path in paths for item in read_requirements(tree, path))
     return tuple(dict.fromkeys(found))
 
 
