@@ -68,7 +68,10 @@ def arguments(root: Path, configuration: Configuration) -> list[str]:
         *("-c", str(file), "--rootdir", str(root), "--confcutdir", str(root)),
         *("-o", "addopts=", "-o", "required_plugins=", "-o", "minversion="),
         *("-o", "cache_dir=$TMPDIR/pytest-cache"),
-        *("-p", "no:randomly", "-W", "ignore::pytest.PytestConfigWarning"),
+        *("-p", "no:randomly"),
+        # A newer pytest than the project knew must not make its old ways an error.
+        *("-W", "ignore::pytest.PytestConfigWarning"),
+        *("-W", "ignore::pytest.PytestDeprecationWarning"),
         *("--tb=short", "--color=no", "-q"),
         *configuration.words,
     ]

@@ -145,13 +145,15 @@ class Alarm:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self._words = os.dup(2)  # pytest puts a file of its own in the place of the usual one
 
     def __enter__(self) -> None:
         if self._seconds:
             signal.signal(signal.SIGALRM, self._ring)
             # It rings again: the first exception may be caught by what it interrupts.
             signal.setitimer(signal.ITIMER_REAL, self._seconds, 1.0)
-            faulthandler.dump_traceback_later(self._seconds + _LAST_SECONDS, exit=True, file=2)
+            latest = self._seconds + _LAST_SECONDS
+            faulthandler.dump_traceback_later(latest, exit=True, file=self._words)
 
     def __exit__(self, *_: object) -> None:
         if self._seconds:
@@ -237,7 +239,7 @@ class Plugin:
     def __init__(self, report: Report, job: dict[str, Any]) -> None:
         self._report = report
         self._prefix = job["root"] + os.sep
-        self._seconds = job["test_seconds"]
+        self._alarm = Alarm(job["test_seconds"])
         self._skip = frozenset(job["skip"])
         self._own = frozenset(job["own_packages"])
         trace = job["trace"]
@@ -290,21 +292,21 @@ class Plugin:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Hook:
         """What comes out of a step is seen here, before anything is made of it."""
-        with Alarm(self._seconds):
+        with self._alarm:
             outcome = yield
         self._errors[item.nodeid, "setup"] = _error(outcome)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Hook:
         """Likewise."""
-        with Alarm(self._seconds):
+        with self._alarm:
             outcome = yield
         self._errors[item.nodeid, "call"] = _error(outcome)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Hook:
         """Likewise."""
-        with Alarm(self._seconds):
+        with self._alarm:
             outcome = yield
         self._errors[item.nodeid, "teardown"] = _error(outcome)
 

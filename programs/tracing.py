@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .copies import private_copy, remove_tree
 from .pytest_session import run_session
-from .verdicts import EXCEPTION, KILLED, TIMEOUT, classify, classify_collection, sort_tests
+from .verdicts import EXCEPTION, KILLED, TIMEOUT, classify, classify_collection, say, sort_tests
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -163,12 +163,12 @@ def _add(done: _Repetition, session: Session) -> bool:
     done.skipped.update(skipped)
     for place, chain in session.collection:
         done.failed[place] = classify_collection(chain)
-        done.details[place] = _words(chain)
+        done.details[place] = say(chain)
     for test in failed:
         step = next((s for s in session.steps if s.test == test and s.outcome == "failed"), None)
         if step is not None:
             done.failed[test] = classify(step.chain, step.when)
-            done.details[test] = _words(step.chain) or step.words
+            done.details[test] = say(step.chain) or step.words
         else:
             done.failed[test] = _ending(session)
             done.details[test] = "the process ended in this test"
@@ -186,10 +186,6 @@ def _ending(session: Session) -> str:
     if done.killed_by is not None:
         return KILLED[done.killed_by]
     return TIMEOUT if _TIMEOUT_WORDS in done.stderr else EXCEPTION
-
-
-def _words(chain: Sequence[dict[str, Any]]) -> str:
-    return f"{chain[0]['type']}: {chain[0]['words']}" if chain else ""
 
 
 def _together(found: Sequence[_Repetition]) -> Trace:

@@ -129,14 +129,14 @@ def _limit(evidence: _Evidence) -> _Found:
 
 def _collection(evidence: _Evidence) -> _Found:
     for place, chain in evidence.session.collection:
-        return classify_collection(chain), f"{place}: {_say(chain)}"
+        return classify_collection(chain), f"{place}: {say(chain)}"
     return None
 
 
 def _failure(evidence: _Evidence) -> _Found:
     for step in evidence.session.steps:
         if step.outcome == "failed":
-            return classify(step.chain, step.when), f"{step.test}: {_say(step.chain) or step.words}"
+            return classify(step.chain, step.when), f"{step.test}: {say(step.chain) or step.words}"
     return None
 
 
@@ -241,8 +241,8 @@ def _is_module(file: str | None) -> bool:
     return file is not None and file.endswith((".py", ".pyi"))
 
 
-def _say(chain: Sequence[dict[str, Any]]) -> str:
-    """The last cause in a few words."""
+def say(chain: Sequence[dict[str, Any]]) -> str:
+    """An exception in a few words; what pytest wraps around one is left out."""
     if not chain:
         return ""
     one = chain[0]

@@ -29,7 +29,9 @@ def write_wheel(folder: Path, name: str, version: str, *requires: str) -> None:
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{name}.py", f"version = {version!r}\n")
         wheel.writestr(f"{info}/METADATA", metadata)
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         wheel.writestr(f"{info}/RECORD", "")
 
 
@@ -154,16 +156,19 @@ def test_no_interpreter(tmp_path: Path):
 BACKEND = """
 import os, zipfile
 
+WHEEL = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     name = "proj-1.2-py3-none-any.whl"
     info = "proj-1.2.dist-info"
     with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
         for path in ("proj/__init__.py", "proj/data.txt"):
             wheel.write("src/" + path, path)
-        wheel.writestr("proj/_version.py", "told = %r" % os.environ.get("SETUPTOOLS_SCM_PRETEND_VERSION"))
+        told = os.environ.get("SETUPTOOLS_SCM_PRETEND_VERSION")
+        wheel.writestr("proj/_version.py", "told = %r" % told)
         wheel.writestr("proj/_seen.py", "names = %r" % sorted(os.environ))
         wheel.writestr(info + "/METADATA", "Metadata-Version: 2.1\\nName: proj\\nVersion: 1.2\\n")
-        wheel.writestr(info + "/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "/WHEEL", WHEEL)
         wheel.writestr(info + "/entry_points.txt", "[proj.plugins]\\none = proj:one\\n")
         wheel.writestr(info + "/RECORD", "")
     open("mark-of-the-build", "w").close()
@@ -194,12 +199,15 @@ def test_project_beside_an_environment(
     assert sorted(project.rglob("*")) == before
     assert installed.python == environment.python
     assert environment.paths == ()
-    ask = "from importlib.metadata import version, entry_points as e; print(version('proj'), [p.value for p in e(group='proj.plugins')])"
-    assert output(installed, ask) == "1.2 ['proj:one']"
+    ask = "from importlib.metadata import *; print(version('proj'), entry_points(name='one'))"
+    assert output(installed, ask).startswith("1.2 ")
+    assert "value='proj:one'" in output(installed, ask)
     assert output(installed, "import proj._version as v; print(v.told)") == "1.2"
     assert "HF_TOKEN" not in output(installed, "import proj._seen as s; print(s.names)")
     (wheels / "bb-1.5-py3-none-any.whl").unlink()
-    assert install_project(environment, project, folder=tmp_path / "cache", version="1.2") == installed
+    assert (
+        install_project(environment, project, folder=tmp_path / "cache", version="1.2") == installed
+    )
     (project / "src" / "proj" / "data.txt").write_text("other data")
     other = install_project(environment, project, folder=tmp_path / "cache", version="1.2")
     assert other.paths != installed.paths

@@ -18,12 +18,12 @@ from domainbench.programs.pytest_runs import MEANINGS, OUTCOMES, TestRun, run_te
 from domainbench.programs.sandbox import Isolation, Limits, available_isolation
 from domainbench.programs.verdicts import classify, covers
 
+from .completions import BELOW, CHEATS, TEST_MODULES, WRONG
 from .small_environment import make_small_environment
 
 LIMITS = Limits(seconds=100, memory_mib=400, cpu_seconds=60, file_mib=8, processes=16, disk_mib=64)
 SHORT = Limits(seconds=2, memory_mib=400, cpu_seconds=60, file_mib=8, processes=16, disk_mib=64)
 
-BELOW = "# below the function\n"
 TESTS = """
 import pytest
 from pkg.work import double
@@ -39,7 +39,11 @@ class TestWords:
     def test_words(self):
         assert double("a") == "aa"
 """
-ALL = ("tests/test_work.py::test_small", "tests/test_work.py::test_numbers", "tests/test_work.py::TestWords::test_words")  # fmt: skip
+ALL = (
+    "tests/test_work.py::test_small",
+    "tests/test_work.py::test_numbers",
+    "tests/test_work.py::TestWords::test_words",
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,72 +107,6 @@ def test_right_completion_passes(tmp_path: Path, environment: Environment, isola
     assert 5 < run.peak_mib < 400
 
 
-WRONG = {
-    "wrong": ("return 2 * abs(x) if x != 'a' else 'aa'", "assertion", "assert 2 == (-1 + -1)"),
-    "raises": ("return x.nothing", "exception", "AttributeError"),
-    "recursion": ("return double(x)", "exception", "RecursionError"),
-    "own error": ("raise PermissionError('not you')", "exception", "PermissionError: not you"),
-    "syntax": ("return x +", "syntax_error", "SyntaxError"),
-    "indent": ("if x:\nreturn x", "syntax_error", "expected an indented block"),
-    "parses text": ("return compile('x +', '<text>', 'eval')", "exception", "SyntaxError"),
-    "import": ("import no_such_module", "import_error", "No module named 'no_such_module'"),
-    "handled import": (
-        "try:\n    import no_such_module\nexcept ImportError:\n    raise ValueError(x)",
-        "exception",
-        "ValueError",
-    ),
-    "import at the top": (
-        f"return x + x\n{BELOW}from pkg import nothing",
-        "import_error",
-        "cannot import name 'nothing'",
-    ),
-    "sys.exit": ("sys.exit(0)", "exception", "SystemExit: 0"),
-    "sys.exit at the top": (f"return x + x\n{BELOW}sys.exit(0)", "import_error", "SystemExit: 0"),
-    "os._exit": ("os._exit(0)", "exception", "exit code 0"),
-    "os._exit at the top": (f"return x + x\n{BELOW}os._exit(0)", "exception", "exit code 0"),
-    "kill": ("os.kill(os.getpid(), 9)", "exception", "signal 9"),
-    "crash": ("import ctypes\nctypes.string_at(0)", "exception", "signal 11"),
-    "skip": ("import pytest\npytest.skip('too hard')", "skipped", "was skipped"),
-    "skips some": (
-        "import pytest\nif x == -1:\n    pytest.skip('too hard')\nreturn x + x",
-        "skipped",
-        "test_numbers was skipped",
-    ),
-    "expects to fail": ("import pytest\npytest.xfail('too hard')", "skipped", "was skipped"),
-    "ends pytest": ("import pytest\npytest.exit('enough', 0)", "exception", ""),
-    "interrupts": ("raise KeyboardInterrupt", "exception", ""),
-    "memory": ("return bytearray(2**30)", "memory", "MemoryError"),
-    "memory in steps": (
-        "kept = []\nwhile True:\n    kept.append(bytearray(2**22))",
-        "memory",
-        "emory",  # whichever of the kernel and the watch comes first
-    ),
-    "memory of children": (
-        "import time\n"
-        "for _ in range(8):\n"
-        "    if os.fork() == 0:\n"
-        "        block = bytearray(b'x') * (80 * 2**20)\n"
-        "        time.sleep(60)\n"
-        "        os._exit(0)\n"
-        "time.sleep(60)",
-        "memory",
-        "memory",
-    ),
-    "many processes": (
-        "import time\n"
-        "for _ in range(40):\n"
-        "    if os.fork() == 0:\n"
-        "        time.sleep(60)\n"
-        "        os._exit(0)\n"
-        "time.sleep(60)",
-        "denied",
-        "processes",
-    ),
-    "huge file": ("open('big', 'wb').write(bytes(2**26))", "denied", "File too large"),
-    "forked pytest": ("return x if x == 2 and os.fork() else x + x", "assertion", "assert 2 == 4"),
-}
-
-
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_completion(
     name: str, tmp_path: Path, environment: Environment, isolation: Isolation
@@ -185,9 +123,11 @@ def test_wrong_completion(
     [
         "while True: pass",
         "import time\ntime.sleep(1000)",
-        "import signal, time\nsignal.signal(15, signal.SIG_IGN)\n"
-        "while True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass",
-        "import threading\nthreading.Lock().acquire()\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+        (
+            "import signal, time\nsignal.signal(15, signal.SIG_IGN)\n"
+            "while True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass"
+        ),
+        "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
     ],
     ids=["loops", "sleeps", "ignores signals", "locks itself"],
 )
@@ -197,70 +137,6 @@ def test_hanging_completion(
     run = solve(tmp_path, body, environment, isolation, limits=SHORT)
     assert run.outcome == "timeout", run
     assert run.seconds < 60
-
-
-CHEATS = {
-    "reports": """
-        import json
-        for descriptor in range(3, 20):
-            try:
-                os.write(descriptor, json.dumps({"kind": "step", "outcome": "passed"}).encode() + b"\\n")
-            except OSError:
-                pass
-        return None
-    """,
-    "reports and leaves": """
-        import json
-        tests = ["tests/test_work.py::test_small", "tests/test_work.py::TestWords::test_words"]
-        for test in tests:
-            for when in ("setup", "call", "teardown"):
-                line = {"kind": "step", "id": test, "when": when, "outcome": "passed", "chain": [], "words": ""}
-                os.write(3, json.dumps(line).encode() + b"\\n")
-        os.write(3, b'{"kind": "bye", "status": 0}\\n')
-        os._exit(0)
-    """,
-    "patches reports": """
-        from _pytest.reports import TestReport
-        make = TestReport.from_item_and_call.__func__
-        def passed(cls, item, call):
-            report = make(cls, item, call)
-            report.outcome = "passed"
-            return report
-        TestReport.from_item_and_call = classmethod(passed)
-        return None
-    """,
-    "patches outcomes": """
-        from _pytest import runner
-        call = runner.CallInfo.from_call.__func__
-        def silent(cls, func, when, reraise=None):
-            found = call(cls, func, when, reraise)
-            found.excinfo = None
-            return found
-        runner.CallInfo.from_call = classmethod(silent)
-        return None
-    """,
-    "patches the end": """
-        import _pytest.main
-        _pytest.main.Session.testsfailed = property(lambda self: 0, lambda self, value: None)
-        return None
-    """,
-    "closes the report": """
-        os.close(3)
-        return x + x
-    """,
-    "closes everything": """
-        os.closerange(0, 20)
-        return x + x
-    """,
-    "drops the tests": """
-        import gc
-        from _pytest.main import Session
-        for one in gc.get_objects():
-            if isinstance(one, Session):
-                one.items[:] = one.items[:1]
-        return x + x if x == 2 else None
-    """,
-}
 
 
 @pytest.mark.parametrize("name", CHEATS)
@@ -287,7 +163,8 @@ def test_what_a_completion_leaves_behind_ends(
     mark = uuid.uuid4().hex
     body = f"""
         import subprocess, threading, time
-        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)", "{mark}"], start_new_session=True)
+        sleep = [sys.executable, "-c", "import time; time.sleep(100)", "{mark}"]
+        subprocess.Popen(sleep, start_new_session=True)
         threading.Thread(target=time.sleep, args=(100,)).start()
         return x + x
     """
@@ -315,9 +192,9 @@ def test_files_outside_are_denied(tmp_path: Path, environment: Environment, isol
     body = f"""
         import shutil
         shutil.rmtree({str(tmp_path)!r}, ignore_errors=True)
-        for name in os.listdir("/") + [{str(tmp_path / "canary")!r}, {str(Path.home() / ".bashrc")!r}]:
+        for path in ({str(tmp_path / "canary")!r}, {str(Path.home() / ".bashrc")!r}):
             try:
-                os.remove(os.path.join("/", name))
+                os.remove(path)
             except OSError:
                 pass
         open("/etc/passwd", "w").write("gone")
@@ -339,9 +216,11 @@ def test_network_is_denied(tmp_path: Path, environment: Environment, isolation: 
             f"import socket\nreturn socket.create_connection(('127.0.0.1', {port}), 5)",
             "import socket\nreturn socket.create_connection(('192.0.2.1', 80), 5)",
             "import urllib.request\nreturn urllib.request.urlopen('http://name.invalid')",
-            "import socket\n"
-            "try:\n    socket.create_connection(('192.0.2.1', 80), 5)\n"
-            "except OSError as error:\n    raise ValueError('no answer') from error",
+            (
+                "import socket\n"
+                "try:\n    socket.create_connection(('192.0.2.1', 80), 5)\n"
+                "except OSError as error:\n    raise ValueError('no answer') from error"
+            ),
         ]
         for number, body in enumerate(bodies):
             run = solve(tmp_path / str(number), body, environment, isolation)
@@ -350,72 +229,11 @@ def test_network_is_denied(tmp_path: Path, environment: Environment, isolation: 
             server.accept()
 
 
-FIXTURES = {
-    "missing fixture": ("def test(no_such): pass", "missing_fixture", "no_such"),
-    "no such test": ("def test_other(): pass", "no_tests", "was not found"),
-    "empty": ("", "no_tests", "was not found"),
-    "all skipped": ("import pytest\n@pytest.mark.skip\ndef test(): pass", "skipped", "was skipped"),
-    "module skipped": (
-        "import pytest\npytest.skip('no', allow_module_level=True)\ndef test(): pass",
-        "skipped",
-        "with its module",
-    ),
-    "expected to fail": ("import pytest\n@pytest.mark.xfail\ndef test(): assert 0", "skipped", ""),
-    "passes unexpectedly": ("import pytest\n@pytest.mark.xfail\ndef test(): pass", "skipped", ""),
-    "does not raise": (
-        "import pytest\ndef test():\n    with pytest.raises(ValueError): pass",
-        "assertion",
-        "DID NOT RAISE",
-    ),
-    "broken set-up": (
-        "import pytest\n@pytest.fixture\ndef f(): raise KeyError(1)\ndef test(f): pass",
-        "exception",
-        "KeyError",
-    ),
-    "broken tear-down": (
-        "import pytest\n@pytest.fixture\ndef f():\n    yield\n    assert 0\ndef test(f): pass",
-        "assertion",
-        "assert 0",
-    ),
-    "broken module": ("1 / 0\ndef test(): pass", "import_error", "ZeroDivisionError"),
-    "no Python": ("def test(: pass", "syntax_error", "SyntaxError"),
-    "a group of errors": (
-        "def test():\n    try:\n        raise ValueError\n"
-        "    except ValueError as e:\n        raise RuntimeError from MemoryError('full')",
-        "memory",
-        "RuntimeError",
-    ),
-    "unittest": (
-        "import unittest\nclass test(unittest.TestCase):\n    def test_it(self): self.assertEqual(1, 2)",
-        "assertion",
-        "1 != 2",
-    ),
-    "unittest passes": (
-        "import unittest\nclass test(unittest.TestCase):\n    def test_it(self):\n"
-        "        with self.subTest(1): self.assertEqual(1, 1)",
-        "passed",
-        "",
-    ),
-    "part of a unittest": (
-        "import unittest\nclass test(unittest.TestCase):\n    def test_it(self):\n"
-        "        with self.subTest(1): self.assertEqual(1, 2)\n"
-        "        with self.subTest(2): self.assertEqual(1, 1)",
-        "assertion",
-        "1 != 2",
-    ),
-    "no parameters": (
-        "import pytest\n@pytest.mark.parametrize('a', [])\ndef test(a): pass",
-        "skipped",
-        "",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", FIXTURES)
+@pytest.mark.parametrize("name", TEST_MODULES)
 def test_outcomes_of_tests(
     name: str, tmp_path: Path, environment: Environment, isolation: Isolation
 ):
-    source, outcome, words = FIXTURES[name]
+    source, outcome, words = TEST_MODULES[name]
     root = project(tmp_path, {"tests/test_it.py": source})
     run = run_tests(
         root,
@@ -459,8 +277,11 @@ def test_conftest_is_honoured(tmp_path: Path, environment: Environment, isolatio
     [
         (
             "pyproject.toml",
-            "[tool.pytest.ini_options]\naddopts = \"--cov=pkg -n 4 --strict-config -p no_such -m 'not slow'\"\n"
-            'required_plugins = ["pytest-cov>=4"]\nminversion = "99"\ntimeout = 5\nfilterwarnings = ["error"]\n',
+            (
+                "[tool.pytest.ini_options]\naddopts = \"--cov=pkg -n 4 -p no_such -m 'not slow'\"\n"
+                'required_plugins = ["pytest-cov>=4"]\nminversion = "99"\n'
+                'timeout = 5\nfilterwarnings = ["error"]\n'
+            ),
         ),
         ("pytest.ini", "[pytest]\naddopts = --cov --no-such-option\n"),
         ("tox.ini", "[pytest]\naddopts =\n    --cov\n    -nauto\n"),
@@ -491,8 +312,9 @@ def test_what_is_kept_of_the_configuration(tmp_path: Path):
             "pyproject.toml": """
                 [tool.pytest.ini_options]
                 addopts = [
-                    "--import-mode=importlib", "-m", "not slow", "-kfast", "-p", "no:doctest", "-pxdist",
-                    "--asyncio-mode", "auto", "--ignore=docs", "-v", "--cov", "--durations=10", "-x", "docs",
+                    "--import-mode=importlib", "-m", "not slow", "-kfast", "-p", "no:doctest",
+                    "-pxdist", "--asyncio-mode", "auto", "--ignore=docs", "-v", "--cov",
+                    "--durations=10", "-x", "docs",
                 ]
             """
         },
@@ -500,8 +322,9 @@ def test_what_is_kept_of_the_configuration(tmp_path: Path):
     found = read_configuration(root)
     assert found.file == root / "pyproject.toml"
     assert found.words == (
-        "--import-mode", "importlib", "-m", "not slow", "-k", "fast", "-p", "no:doctest", "--ignore", "docs",
-    )  # fmt: skip
+        *("--import-mode", "importlib", "-m", "not slow", "-k", "fast"),
+        *("-p", "no:doctest", "--ignore", "docs"),
+    )
     assert found.options == (
         ("xdist", ("-p", "xdist")),
         ("pytest_asyncio", ("--asyncio-mode=auto",)),
@@ -510,8 +333,13 @@ def test_what_is_kept_of_the_configuration(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("pyproject.toml", "[tool.x]\n"), ("pyproject.toml", "not toml"), ("tox.ini", "[tox]\n"), ("setup.cfg", "[x")],
-)  # fmt: skip
+    [
+        ("pyproject.toml", "[tool.x]\n"),
+        ("pyproject.toml", "not toml"),
+        ("tox.ini", "[tox]\n"),
+        ("setup.cfg", "[x"),
+    ],
+)
 def test_files_that_configure_nothing(name: str, text: str, tmp_path: Path):
     assert read_configuration(project(tmp_path, {name: text})).file is None
 
@@ -534,7 +362,10 @@ def test_import_from_elsewhere_is_no_pass(
 
 
 def test_tests_see_the_whole_root(tmp_path: Path, environment: Environment, isolation: Isolation):
-    more = "from tests.helper import two\nfrom pkg.work import double\ndef test_it(): assert double(1) == two"
+    more = (
+        "from tests.helper import two\nfrom pkg.work import double\n"
+        "def test_it(): assert double(1) == two"
+    )
     run = solve(
         tmp_path,
         "return x + x",
@@ -548,7 +379,10 @@ def test_tests_see_the_whole_root(tmp_path: Path, environment: Environment, isol
 
 
 def test_flaky(tmp_path: Path, environment: Environment, isolation: Isolation):
-    body = "if os.path.exists('seen'):\n    return None\nif x == 'a':\n    open('seen', 'w')\nreturn x + x"
+    body = (
+        "if os.path.exists('seen'):\n    return None\n"
+        "if x == 'a':\n    open('seen', 'w')\nreturn x + x"
+    )
     files = {"pkg/__init__.py": "", "tests/test_work.py": TESTS}
     source = "import os\ndef double(x):\n" + textwrap.indent(body, "    ")
     root = project(tmp_path, {**files, "pkg/work.py": source})
@@ -583,8 +417,13 @@ def test_node_ids():
 
 def error(*bases: str, number: int | None = None, context: bool = False) -> dict[str, Any]:
     return {
-        "type": bases[0], "bases": list(bases), "errno": number, "file": None, "words": "", "context": context,
-    }  # fmt: skip
+        "type": bases[0],
+        "bases": list(bases),
+        "errno": number,
+        "file": None,
+        "words": "",
+        "context": context,
+    }
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_environment_is_scrubbed(
     inside: Path, isolation: Isolation, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("HF_TOKEN", "secret-of-the-user")
-    source = "import os; print(sorted(os.environ)); print(os.environ); print(os.path.isdir(os.environ['HOME']))"
+    source = "import os; print(os.environ); print(os.path.isdir(os.environ['HOME']))"
     done = python(source, inside, isolation)
     assert "secret-of-the-user" not in done.stdout
     assert "'TZ': 'UTC'" in done.stdout
@@ -403,14 +403,17 @@ def test_files_outside_stay(tmp_path: Path, inside: Path, isolation: Isolation):
     (tmp_path / "folder").mkdir()
     source = f"""
         import os, shutil
-        for path in ({str(canary)!r}, {str(tmp_path / "folder")!r}, {str(PYTHON)!r}, "/etc/hostname"):
-            for attempt in (os.remove, os.rmdir, lambda p: open(p, "w"), lambda p: os.chmod(p, 0o777)):
+        def write(path): open(path, "w")
+        def allow(path): os.chmod(path, 0o777)
+        tmp = {str(tmp_path)!r}
+        for path in (tmp + "/canary", tmp + "/folder", {str(PYTHON)!r}, "/etc/hostname"):
+            for attempt in (os.remove, os.rmdir, write, allow):
                 try:
                     attempt(path)
                     print("done", path)
                 except OSError as error:
                     pass
-        for path in ("/x", "/dev/x", "/etc/x", "/usr/x", "/proc/sys/kernel/panic", {str(tmp_path / "new")!r}):
+        for path in ("/x", "/dev/x", "/etc/x", "/usr/x", "/proc/sys/kernel/panic", tmp + "/new"):
             try:
                 open(path, "w").close()
                 print("made", path)
