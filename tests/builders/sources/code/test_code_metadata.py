@@ -77,6 +77,9 @@ def test_pkg_info_comes_first() -> None:
     assert found.test_dependencies == (
         "pytest>=7",
         'trio; python_version > "3.9"',
+    )
+    without = PKG_INFO.replace('extra == "test"', 'extra == "qa"')
+    assert metadata(**{"PKG-INFO": without}).test_dependencies == (
         'numpy; python_version < "3"',
         "mypy",
     )
@@ -119,7 +122,7 @@ cov-erage = ["coverage"]
     )
     assert found.name == "a-b"
     assert found.dependencies == ("x>1",)
-    assert found.test_dependencies == ("hypothesis", "numba", "pytest", "ruff", "coverage")
+    assert found.test_dependencies == ("hypothesis", "numba", "pytest", "coverage", "ruff")
     assert found.license == ("BSD-3-Clause", "metadata")
 
 
@@ -177,7 +180,7 @@ black = "22.1"
         'rich[jupyter]<13.2,>=13.1; python_version < "4"',
         "many",
     )
-    assert found.test_dependencies == ("extra-one", "black==22.1", "pytest<9,>=7")
+    assert found.test_dependencies == ("extra-one",)
     assert found.license == ("MIT", "metadata")
 
 
@@ -233,7 +236,7 @@ addopts = %(nothing)s
     assert found.classifiers == ("Topic :: System", "Topic :: Text Processing")
     assert found.requires_python == ">=3.6"
     assert found.dependencies == ("x<2,>=1", 'y; python_version < "3.8"')
-    assert found.test_dependencies == ("flake8", "pytest")
+    assert found.test_dependencies == ("pytest",)
     assert found.license == ("Apache-2.0", "metadata")
 
 
@@ -270,17 +273,32 @@ if __name__ == "__main__":
     assert found.license == ("MIT", "metadata")
 
 
+def test_poetrys_group_for_developers_stands_in_for_one_for_tests() -> None:
+    text = """
+[tool.poetry.group.dev.dependencies]
+pytest = ">=7,<9"
+[tool.poetry.group.docs.dependencies]
+sphinx = "*"
+[tool.poetry.dev-dependencies]
+black = "22.1"
+"""
+    assert metadata(**{"pyproject.toml": text}).test_dependencies == ("black==22.1", "pytest<9,>=7")
+    text += '[tool.poetry.group.Test.dependencies]\nmock = "*"\n'
+    assert metadata(**{"pyproject.toml": text}).test_dependencies == ("mock",)
+
+
 def test_requirement_files_of_tests() -> None:
-    found = metadata(
-        **{
-            "requirements-dev.txt": "-r requirements/test.txt\nruff\n",
-            "requirements/test.txt": "pytest\n-r more.txt\n",
-            "requirements/more.txt": "mock\n",
-            "requirements.txt": "unused\n",
-        }
-    )
-    assert found.test_dependencies == ("pytest", "mock", "ruff")
-    assert found.dependencies == ()
+    files = {
+        "requirements-dev.txt": "-r requirements/more.txt\nruff\n",
+        "requirements/more.txt": "mock\n",
+        "requirements.txt": "unused\n",
+    }
+    assert metadata(**files).dependencies == ()
+    assert metadata(**files).test_dependencies == ("mock", "ruff")
+    files["requirements/test.txt"] = "pytest\n-r more.txt\n"
+    assert metadata(**files).test_dependencies == ("pytest", "mock")
+    files["test_requirements.txt"] = "trio\n"
+    assert metadata(**files).test_dependencies == ("trio", "pytest", "mock")
 
 
 BROKEN = {
