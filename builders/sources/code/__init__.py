@@ -140,7 +140,7 @@ class _Opener:
                 self._open_repository(found)
             else:
                 self._open_folder(found)
-        except OSError as error:
+        except PermissionError as error:
             report = SourceReport(found.source, found.kind)
             report.reject(found.source, UNREADABLE, error)
             self.reports.append(report)

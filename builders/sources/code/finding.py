@@ -48,8 +48,8 @@ def find_sources(given: Iterable[str | Path]) -> tuple[list[Found], list[SourceR
     found: dict[str | Path, Found] = {}
     reports: list[SourceReport] = []
     for item in given:
-        if isinstance(item, str) and item.startswith(PREFIX):
-            found.setdefault(item, Found(INDEX, item, Path()))
+        if str(item).startswith(PREFIX):
+            found.setdefault(str(item), Found(INDEX, str(item), Path()))
             continue
         path = Path(item)
         report = SourceReport(show_path(path), LIST)

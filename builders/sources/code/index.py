@@ -116,12 +116,6 @@ class PackageIndex:
         self, address: str | None, cache: IndexCache, sidecar: Sidecar, progress: Progress
     ) -> None:
         self._address = address or os.environ.get("PIP_INDEX_URL") or DEFAULT_INDEX
-        if not self._address.startswith(("http://", "https://")):
-            raise UsageError(
-                "a package index is read over HTTP",
-                found=without_secrets(self._address),
-                expected="an address that begins with https://",
-            )
         self._cache = cache
         self._sidecar = sidecar
         self._progress = progress
@@ -156,6 +150,12 @@ class PackageIndex:
         from requests.adapters import HTTPAdapter
         from urllib3.util import Retry
 
+        if not self._address.startswith(("http://", "https://")):
+            raise UsageError(
+                "a package index is read over HTTP",
+                found=without_secrets(self._address),
+                expected="an address that begins with https://",
+            )
         session = Session()
         session.headers["User-Agent"] = f"domainbench/{installed_version('domainbench')}"
         retry = Retry(_ATTEMPTS, backoff_factor=0.2, status_forcelist=_BUSY, raise_on_status=False)

@@ -351,7 +351,9 @@ def test_the_address_comes_from_pips_variable_or_the_call(
     found = PackageIndex(None, IndexCache(tmp_path), Sidecar(), SILENT).fetch("pypi:proj", WINDOW)
     assert len(found.archives) == 1
     with pytest.raises(UsageError, match="file:///simple"):
-        PackageIndex("file:///simple", IndexCache(tmp_path), Sidecar(), SILENT)
+        PackageIndex("file:///simple", IndexCache(tmp_path), Sidecar(), SILENT).fetch(
+            "pypi:proj", WINDOW
+        )
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,15 @@ def test_a_snapshot_can_be_written_again_in_another_process(tmp_path: Path) -> N
     assert sorted(path.name for path in snapshot.root.parent.iterdir()) == ["a@1"]
 
 
+def test_without_a_package_the_address_of_the_index_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "file:///somewhere/simple")
+    assert opened(tmp_path, make_sdist(tmp_path, "a", "1"), stated_date=DAY).snapshots
+    with pytest.raises(UsageError, match="read over HTTP"):
+        opened(tmp_path, Path("pypi:a"), stated_date=DAY)
+
+
 def test_an_archive_without_a_date_is_rejected(tmp_path: Path) -> None:
     path = make_sdist(tmp_path, "a", "1")
     found = opened(tmp_path, path)
