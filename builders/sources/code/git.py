@@ -43,6 +43,7 @@ NO_COMMIT = "no commit within the window"
 GONE = "function gone at the end of the window"
 RETURNED = "function that was removed before the window and came back"
 CUT = "history is cut (shallow clone): function without a known date"
+CUT_AT = "history is cut (shallow clone): commit without its parents"
 NO_MATERIAL = "commit that brought only tests, trivial or generated functions"
 
 
@@ -119,6 +120,8 @@ class _Repository:
         report.sha256 = sha256(self._objects.read(end) or b"").hexdigest()
         for _ in safe_entries(list_tree(self._git, end), report.skipped):
             pass
+        if self._history.cut:
+            report.skipped[CUT_AT] += len(self._history.cut)
 
     def name(self, path: Path) -> str:
         """Name of the project at the window's end, or of the folder."""

@@ -13,6 +13,7 @@ import pytest
 from domainbench.builders.sources.code.dates import Window
 from domainbench.builders.sources.code.git import (
     CUT,
+    CUT_AT,
     GONE,
     NO_COMMIT,
     NO_COMMITS,
@@ -379,9 +380,9 @@ def test_what_stands_at_the_cut_of_a_shallow_clone_has_no_date(repo: Repo, tmp_p
     one = shallow(repo, tmp_path / "one", "--depth", "1")
     two = shallow(repo, tmp_path / "two", "--depth", "2")
     assert introduced(one, tmp_path) == {}
-    assert opened(one, tmp_path)[1].skipped == {CUT: 3}
+    assert opened(one, tmp_path)[1].skipped == {CUT: 3, CUT_AT: 1}
     assert introduced(two, tmp_path) == {"a.py:g": last}
-    assert opened(two, tmp_path)[1].skipped == {CUT: 2}
+    assert opened(two, tmp_path)[1].skipped == {CUT: 2, CUT_AT: 1}
 
 
 def test_a_cut_before_the_window_costs_nothing(repo: Repo, tmp_path: Path) -> None:
@@ -390,7 +391,7 @@ def test_a_cut_before_the_window_costs_nothing(repo: Repo, tmp_path: Path) -> No
     commit = repo.commit({"a.py": OLD + H + F}, "2025-02-01")
     clone = shallow(repo, tmp_path / "clone", "--depth", "2")
     assert introduced(clone, tmp_path) == {"a.py:f": commit}
-    assert opened(clone, tmp_path)[1].skipped == {}
+    assert opened(clone, tmp_path)[1].skipped == {CUT_AT: 1}
 
 
 def test_a_partial_clone_is_said_and_fetches_nothing(repo: Repo, tmp_path: Path) -> None:
