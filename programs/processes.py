@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
-_TMPFS_MAJOR = 0  # in-memory file systems have no block device
+_IN_MEMORY = ("/memfd:", "/dev/shm/")  # noqa: S108
 _KERNEL_LISTS_CHILDREN = os.path.exists(  # noqa: PTH110
     f"/proc/{os.getpid()}/task/{os.getpid()}/children"
 )
@@ -82,22 +82,28 @@ def cpu_seconds(pids: list[int]) -> float:
     return ticks / _TICK
 
 
-def hidden_bytes(pids: list[int]) -> tuple[int, int]:
-    """Bytes of open files that have no name any more: in memory, on disk.
+def hidden_bytes(pids: list[int], devices: set[int]) -> tuple[int, int]:
+    """Bytes of open files that have no name any more: in memory, on some disks.
 
     A file that is deleted or was never linked (``memfd_create``) takes room which neither the
     resident set nor a walk through folders shows.
     """
-    sizes: dict[tuple[int, int], int] = {}
+    memory: dict[tuple[int, int], int] = {}
+    disk: dict[tuple[int, int], int] = {}
     for pid in pids:
+        folder = f"/proc/{pid}/fd"
         with suppress(OSError):
-            for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208 - called every few ms
+            for name in os.listdir(folder):  # noqa: PTH208 - called every few ms
                 with suppress(OSError):
-                    found = os.stat(f"/proc/{pid}/fd/{name}")  # noqa: PTH116
-                    if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
-                        sizes[found.st_dev, found.st_ino] = found.st_blocks * 512
-    memory = sum(size for (device, _), size in sizes.items() if os.major(device) == _TMPFS_MAJOR)
-    return memory, sum(sizes.values()) - memory
+                    found = os.stat(f"{folder}/{name}")  # noqa: PTH116
+                    if found.st_nlink or not stat.S_ISREG(found.st_mode):
+                        continue
+                    key = found.st_dev, found.st_ino
+                    if os.readlink(f"{folder}/{name}").startswith(_IN_MEMORY):  # noqa: PTH115
+                        memory[key] = found.st_blocks * 512
+                    elif found.st_dev in devices:
+                        disk[key] = found.st_blocks * 512
+    return sum(memory.values()), sum(disk.values())
 
 
 def written_bytes(folders: list[str], since: float) -> int:

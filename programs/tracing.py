@@ -102,7 +102,7 @@ def trace_tests(
     found: list[_Repetition] = []
     for number in range(repetitions):
         copy = scratch / f"trace-{number}"
-        private_copy(root, copy, bytecode=True)
+        private_copy(root, copy)
         try:
             repetition = _repeat(
                 copy,

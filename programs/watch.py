@@ -39,6 +39,7 @@ class Watch:
         self._own = own
         self._started = time.monotonic()
         self._written_since = time.time()
+        self._devices = {os.stat(folder).st_dev for folder in folders}  # noqa: PTH116
         self._free = self._free_bytes()
         self._growth = limits["disk_mib"] * _MIB
         self.peak = 0
@@ -55,7 +56,7 @@ class Watch:
         pids = all_pids[self._own :]
         if len(pids) > self._limits["processes"]:
             return "processes"
-        in_memory, on_disk = processes.hidden_bytes(pids)
+        in_memory, on_disk = processes.hidden_bytes(pids, self._devices)
         if self._memory(pids, in_memory) > self._limits["memory_mib"] * _MIB:
             return "memory"
         if self._cpu(all_pids) > self._limits["cpu_seconds"]:
@@ -86,14 +87,13 @@ class Watch:
         return left < 0
 
     def _free_bytes(self) -> int:
-        """Free space of the file system that has the least."""
-        least = 0
+        """Free space where the folders lie."""
+        total = 0
         for folder in self._folders:
             with suppress(OSError):
                 found = os.statvfs(folder)
-                free = found.f_bfree * found.f_frsize
-                least = min(least or free, free)
-        return least
+                total += found.f_bfree * found.f_frsize
+        return total
 
 
 def limit_this_process(limits: dict[str, Any]) -> None:

@@ -11,12 +11,17 @@ import sys
 import textwrap
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+import domainbench
+from domainbench import programs, schemas
+from domainbench.programs import isolation as isolation_module
 from domainbench.programs.interpreters import interpreter
 from domainbench.programs.sandbox import (
+    BUBBLEWRAP,
     METHODS,
     RLIMITS,
     Completed,
@@ -548,6 +553,50 @@ def test_missing_program_is_told(inside: Path):
 def test_missing_folder_is_told(tmp_path: Path, isolation: Isolation):
     with pytest.raises(UsageError, match="does not exist"):
         run(["true"], cwd=tmp_path / "none", writable=[], isolation=isolation)
+
+
+def test_several_at_once(tmp_path: Path, isolation: Isolation):
+    def one(number: int) -> str:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        return python(f"print({number})", folder, isolation).stdout
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(one, range(12))) == [f"{number}\n" for number in range(12)]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_weaker_forms_claim_no_more_than_they_give(method: str, inside: Path):
+    if probe(method) is None:
+        pytest.skip(f"{method} cannot be had on this machine")
+    for form in isolation_module._forms(method):
+        found = isolation_module._try(form)
+        assert found is not None
+        assert found == form or method == RLIMITS
+        assert python("print('runs')", inside, form).stdout == "runs\n"
+
+
+def test_isolation_where_namespaces_are_forbidden(inside: Path):
+    # A sandbox that allows no further namespaces is such a machine.
+    outer = probe(BUBBLEWRAP)
+    if outer is None or outer.nested:
+        pytest.skip("there is no bubblewrap that can forbid namespaces")
+    source = """
+        from domainbench.programs.sandbox import available_isolation, demand, probe
+        print([probe(method) for method in ("bubblewrap", "unshare")])
+        print(available_isolation().method)
+        demand(available_isolation(), "network")
+    """
+    folders = [Path(str(m.__file__)).resolve().parent for m in (domainbench, programs, schemas)]
+    done = run(
+        [str(PYTHON), "-c", textwrap.dedent(source)],
+        cwd=inside,
+        writable=[inside],
+        readable=[*interpreter(PYTHON).folders, *folders],
+        isolation=outer,
+    )
+    assert done.stdout == "[None, None]\nrlimits\n"
+    assert "rlimits, which does not cut off: network" in done.stderr
 
 
 def test_the_best_method_is_taken():
