@@ -97,6 +97,11 @@ class _Run:
         gone = processes.end_all(os.getpid())
         for stream in (self._output, self._errors, self._report, self._setup):
             stream.finish()
+        if killed_by == "abandoned":
+            import shutil  # nobody else is left to clear up
+
+            shutil.rmtree(os.path.dirname(self._job["scratch"]), ignore_errors=True)  # noqa: PTH120
+            return
         self._answer(status, killed_by, seconds, gone=gone)
 
     def _start(self) -> int:

@@ -352,7 +352,8 @@ def test_nothing_outlives_the_calling_process(inside: Path, isolation: Isolation
         run({sleeper(mark)}, cwd=folder, writable=[folder], isolation={isolation!r},
             readable=interpreter(Path(sys.executable)).folders, limits=Limits(seconds=100))
     """
-    process = subprocess.Popen([PYTHON, "-c", textwrap.dedent(caller)])
+    environment = {**os.environ, "TMPDIR": str(inside.parent)}
+    process = subprocess.Popen([PYTHON, "-c", textwrap.dedent(caller)], env=environment)
     try:
         deadline = time.monotonic() + 60
         while len(alive(mark)) == 0 and time.monotonic() < deadline:
@@ -362,9 +363,10 @@ def test_nothing_outlives_the_calling_process(inside: Path, isolation: Isolation
     finally:
         process.kill()
         process.wait()
-    while alive(mark) and time.monotonic() < deadline:
+    while (alive(mark) or len(list(inside.parent.iterdir())) > 1) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert alive(mark) == []
+    assert list(inside.parent.iterdir()) == [inside]
 
 
 def test_supervisor_ended_by_the_program(inside: Path):
