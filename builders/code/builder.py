@@ -99,13 +99,15 @@ def _check_left(
 ) -> None:
     if items:
         return
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
-    rejected = Counter(item.reason for report in reports for item in report.rejected)
-    told_sources = ", ".join(f"{count} {reason}" for reason, count in sorted(rejected.items()))
+    counts = Counter(dropped)
+    for report in reports:
+        counts.update(report.skipped)
+        counts.update(item.reason for item in report.rejected)
+    told = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items()))
     raise DataError(
         "the sources hold no function that can be used",
         place=", ".join(str(report.path) for report in reports) or None,
-        found="; ".join(part for part in (told, told_sources) if part) or "no function at all",
+        found=told or "no function at all",
         expected="a function inside the window with a docstring and an allowed licence",
         hint="widen since and until, or see allow_licenses, requirements and min_statements",
     )
