@@ -52,7 +52,7 @@ class Running:
     """How completions are run."""
 
     limits: Limits = field(default_factory=Limits)
-    isolation: str = "any"
+    isolation: str = "full"
     """Least isolation that is accepted: ``any``, ``network`` or ``full``."""
     environment: EnvironmentKind = "venv"
     recall: bool = True

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from ..request import BuildRequest
     from ..sources.code import SourceReport
     from .assemble import Assembled
+    from .gather import Gathered
 
 _ENGINE = "polars"
 """The default, which stands for none here."""
 _SPLIT = "test"
 LEAKAGE_NAME = "leakage.json"
 SELECTION_NAME = "selection.json"
+BEFORE = "release from before the window"
 
 
 def build_code(request: BuildRequest, work_dir: Path, progress: Progress) -> BuiltTables:
@@ -61,9 +63,9 @@ def build_code(request: BuildRequest, work_dir: Path, progress: Progress) -> Bui
     earlier = [*([parent] if parent else []), *(Release.open(Path(p)) for p in options.earlier)]
     dropped: Counter[str] = Counter()
     gathered = gather(request.sources, options, dropped, work_dir, progress)
-    _check_left(gathered.candidates, gathered.reports, dropped)
+    _check_left(gathered.candidates, gathered, dropped)
     built = assemble(gathered, earlier, options, dropped, work_dir, progress)
-    _check_left(built.samples, gathered.reports, dropped)
+    _check_left(built.samples, gathered, dropped)
     queries = query_rows(built.samples)
     rows: dict[str, Sequence[Mapping[str, Any]]] = {
         "snapshots": built.snapshots,
@@ -94,19 +96,18 @@ def build_code(request: BuildRequest, work_dir: Path, progress: Progress) -> Bui
     )
 
 
-def _check_left(
-    items: Sequence[object], reports: Sequence[SourceReport], dropped: Mapping[str, int]
-) -> None:
+def _check_left(items: Sequence[object], gathered: Gathered, dropped: Mapping[str, int]) -> None:
     if items:
         return
     counts = Counter(dropped)
-    for report in reports:
+    counts[BEFORE] += gathered.earlier
+    for report in gathered.reports:
         counts.update(report.skipped)
         counts.update(item.reason for item in report.rejected)
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items()))
+    told = ", ".join(f"{count} {reason}" for reason, count in sorted((+counts).items()))
     raise DataError(
         "the sources hold no function that can be used",
-        place=", ".join(str(report.path) for report in reports) or None,
+        place=", ".join(str(report.path) for report in gathered.reports) or None,
         found=told or "no function at all",
         expected="a function inside the window with a docstring and an allowed licence",
         hint="widen since and until, or see allow_licenses, requirements and min_statements",

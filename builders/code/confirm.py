@@ -43,8 +43,9 @@ if TYPE_CHECKING:
     from .options import CodeOptions
 
 ENVIRONMENTS = "environments"
-_BATCH = 32
-"""Functions that are confirmed together, until there are enough."""
+_PYTEST = "pytest<9"
+_BATCH = 64
+"""Most functions that are confirmed together, until there are enough."""
 NO_VERSION = "0"
 """What a project states that asks git for its version, which a copy of its files cannot tell."""
 NO_ENVIRONMENT = "snapshot whose environment cannot be made"
@@ -167,7 +168,8 @@ def _of_snapshot(
         left = [item for item in drawn if tests[item.id]]
         enough = len(left) if most is None else most
         while left and enough > 0:
-            batch, left = left[:_BATCH], left[_BATCH:]
+            size = min(enough + enough // 4 + 1, _BATCH)
+            batch, left = left[:size], left[size:]
             trials = {i.id: _trial(i, tree, tests[i.id], environment) for i in batch}
             for key in _confirm(trials, dropped, arena)[:enough]:
                 found.tests[key] = tests[key]
@@ -204,12 +206,25 @@ def _environment(harvest: Harvest, tree: Path, options: CodeOptions) -> Environm
     folder = cache_folder() / ENVIRONMENTS
     made = make_environment(
         snapshot.dependencies,
-        ("pytest", *snapshot.test_dependencies),
+        _test_requirements(snapshot.test_dependencies),
         folder=folder,
         constraints=constraints,
     )
     version = snapshot.version if snapshot.kind == SDIST else NO_VERSION
     return install_project(made, tree, folder=folder, version=version)
+
+
+def _test_requirements(declared: Sequence[str]) -> Sequence[str]:
+    """What tests need; a pytest of the repository's time where it does not choose one.
+
+    pytest 9 fails on what older suites do.
+    """
+    from packaging.requirements import Requirement
+
+    chosen = [Requirement(text) for text in declared]
+    if any(item.name.lower() == "pytest" and item.specifier for item in chosen):
+        return declared
+    return (_PYTEST, *declared)
 
 
 def _narrow(trace: Trace, item: Candidate, most: int) -> tuple[str, ...]:

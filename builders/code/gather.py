@@ -33,6 +33,8 @@ class Gathered:
     candidates: list[Candidate]
     """By id."""
     reports: list[SourceReport]
+    earlier: int
+    """Releases from before the window, which tell what is old."""
 
 
 def gather(
@@ -76,7 +78,9 @@ def gather(
         for snapshot in sorted(chosen, key=lambda item: (item.date, item.id)):
             harvests.append(harvester.harvest(snapshot))
             advance(1)
-    return Gathered(harvests, candidates(harvests, earlier, options, dropped), opened.reports)
+    return Gathered(
+        harvests, candidates(harvests, earlier, options, dropped), opened.reports, len(earlier)
+    )
 
 
 def _is_allowed(snapshot: Snapshot, options: CodeOptions, dropped: Counter[str]) -> bool:

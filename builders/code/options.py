@@ -78,7 +78,7 @@ class CodeOptions(BaseModel):
     """Longest run of one function's tests."""
     memory_mib: Annotated[int, Field(ge=64)] = 2048
     """Memory that tests may take."""
-    isolation: Literal["any", "network", "full"] = "any"
+    isolation: Literal["any", "network", "full"] = "full"
     """Least isolation of running tests; the build is refused where less is to be had."""
     constraints: Optional = None
     """File of pinned requirements (as pip's constraints) for the environments of tests."""

@@ -111,8 +111,8 @@ def _add_running(verb: ArgumentParser) -> None:
     group.add_argument("--seconds", type=float, default=30.0, metavar="S", help="wall time (30)")
     group.add_argument("--memory", type=int, default=2048, metavar="MIB", help="memory (2048)")
     group.add_argument(
-        "--isolation", choices=["any", "network", "full"], default="any",
-        help="least isolation that is accepted (default: any, the best there is)",
+        "--isolation", choices=["any", "network", "full"], default="full",
+        help="least isolation that is accepted (default: full; any takes the best there is)",
     )  # fmt: skip
     group.add_argument(
         "--environment", choices=["venv", "current"], default="venv",
