@@ -16,6 +16,8 @@ from tests.code_projects import write_sdist
 WORDS = "shelf-tools/shelf.text.words"
 KEYWORDS = "shelf-tools/shelf.text.keywords"
 ADD = "shelf-tools/shelf.store.Store.add"
+HERE = {"environment": "current", "isolation": "any"}
+"""Runs on machines without an index, and without namespaces."""
 GOOD = """\
     found = re.findall(r"[a-z]+", title.lower())
     return [word for word in found if word]
@@ -26,7 +28,7 @@ GOOD = """\
 def release(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("code")
     write_sdist(folder / "archives", "1.0")
-    options = {"date": "2025-02-01", "tests": "run", "environment": "current", "repeats": 1}
+    options = {"date": "2025-02-01", "tests": "run", "repeats": 1, **HERE}
     return domainbench.build("code", [folder / "archives"], folder / "release", options=options)
 
 
@@ -41,9 +43,7 @@ def outcomes(release, folder: Path) -> dict[int, str | None]:
 
 
 def test_references_pass_and_mutants_fail(release, tmp_path: Path) -> None:
-    scores = domainbench.score(
-        release, check=True, environment="current", output=tmp_path, by=["domain"]
-    )
+    scores = domainbench.score(release, check=True, **HERE, output=tmp_path, by=["domain"])
     assert isinstance(scores, CodeScores)
     assert scores.tasks == 5
     assert scores.figure("pass@1", model="reference").value == 1.0
@@ -76,7 +76,7 @@ def test_each_completion_ends_in_its_class_and_harms_nothing(release, tmp_path: 
     domainbench.score(
         release,
         completions=write(tmp_path / "model.jsonl", rows),
-        environment="current",
+        **HERE,
         seconds=8,
         memory=512,
         output=tmp_path / "scores",
@@ -99,7 +99,7 @@ def test_pass_at_k_counts_equal_completions_and_runs_them_once(release, tmp_path
         for text in (GOOD, "return []", "return []", "return []")
     ]
     path = write(tmp_path / "model.jsonl", rows)
-    given = {"completions": path, "environment": "current", "output": tmp_path / "s", "ks": [1, 2]}
+    given = {"completions": path, **HERE, "output": tmp_path / "s", "ks": [1, 2]}
     scores = domainbench.score(release, **given)
     assert scores.figure("pass@1", model="model").value == 0.25
     assert scores.figure("pass@2", model="model").value == 0.5  # 1 - C(3,2)/C(4,2)
@@ -117,9 +117,7 @@ def test_pass_at_k_counts_equal_completions_and_runs_them_once(release, tmp_path
 
 def test_recall_by_the_same_analysis(release, tmp_path: Path) -> None:
     rows = [{"task": KEYWORDS, "completion": "return words(title)"}]  # of STOP and words
-    scores = domainbench.score(
-        release, completions=write(tmp_path / "m.jsonl", rows), environment="current"
-    )
+    scores = domainbench.score(release, completions=write(tmp_path / "m.jsonl", rows), **HERE)
     assert scores.figure("recall@1", model="m").value == 0.5
 
 
@@ -128,9 +126,7 @@ def test_recorded_outcomes_give_the_same_scores(release, tmp_path: Path) -> None
 
     rows = [{"task": WORDS, "completion": GOOD}, {"task": ADD, "completion": "return True"}]
     path = write(tmp_path / "m.jsonl", rows)
-    live = domainbench.score(
-        release, completions=path, environment="current", output=tmp_path / "out"
-    )
+    live = domainbench.score(release, completions=path, **HERE, output=tmp_path / "out")
     read = score_outcomes([f"m={tmp_path / 'out' / 'outcomes.parquet'}"], tasks=release)
     assert [f for f in read.figures if f.measure == "pass@1"] == [
         f for f in live.figures if f.measure == "pass@1"
@@ -139,14 +135,12 @@ def test_recorded_outcomes_give_the_same_scores(release, tmp_path: Path) -> None
 
 def test_wrong_calls(release, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="come from a file, from a model or"):
-        domainbench.score(release, environment="current")
+        domainbench.score(release, **HERE)
     with pytest.raises(UsageError, match="unknown option of score 'colour'"):
         domainbench.score(release, check=True, colour="red")
     rows = [{"task": "shelf-tools/no.such", "completion": "pass"}]
     with pytest.raises(DataError, match="unknown"):
-        domainbench.score(
-            release, completions=write(tmp_path / "m.jsonl", rows), environment="current"
-        )
+        domainbench.score(release, completions=write(tmp_path / "m.jsonl", rows), **HERE)
 
 
 def test_a_release_whose_tests_never_ran(tmp_path: Path) -> None:

@@ -183,6 +183,7 @@ def test_tests_that_were_run(sdists: Path, tmp_path: Path) -> None:
         sdists,
         tests="run",
         environment="current",
+        isolation="any",
         **FIRST,
     )
     rows = samples(release)
