@@ -1,1 +1,1 @@
-"""Python programs as data and in motion: functions, dependencies, private copies, sandboxed tests."""
+"""Python programs as data and in motion: functions, dependencies, copies, sandboxes, tests."""

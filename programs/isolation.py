@@ -92,8 +92,7 @@ def demand(isolation: Isolation, wanted: str) -> None:
             f"the isolation asked for ({wanted}) cannot be had on this machine",
             found=f"{isolation.method}, which does not cut off: {', '.join(missing)}",
             expected="bubblewrap, or user namespaces",
-            hint="install bubblewrap, allow unprivileged user namespaces, or pass isolation=any, which "
-            "takes the best there is",
+            hint="install bubblewrap, allow unprivileged user namespaces, or pass isolation=any",
         )
 
 
