@@ -1,238 +1,301 @@
-"""Docstrings in two parts: what a function does, and what its arguments and results are.
+"""Docstrings as requirements: what a function does, apart from its arguments and results.
 
-Three styles are read: fields of reStructuredText (``:param x: …``, PEP 287), Google's sections and
-numpydoc's. What shows or annotates, as examples and version notes, is neither part.
+Sections of the Google style, of the NumPy style and fields of reST are told apart wherever they
+stand, so that mixtures are read too. Arguments, results and errors become lines in the notation of
+reST. Examples, notes, references and notes on versions are left out: they are no requirement, and
+examples give the tests away.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import dataclass
+import textwrap
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .docstring_examples import without_examples
+from .docstring_items import (
+    KINDS,
+    PARAM,
+    RAISES,
+    RETURN,
+    WARNS,
+    YIELD,
+    Entry,
+    google_entries,
+    indent_of,
+    numpy_entries,
+)
+from .syntax import parse
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 REST, GOOGLE, NUMPY, PLAIN = "rest", "google", "numpy", "plain"
-
-_ARGUMENTS = {
-    "args", "arguments", "parameters", "params", "other parameters", "keyword args",
-    "keyword arguments", "kwargs", "attributes",
-}  # fmt: skip
-_RESULTS = {"returns": "return", "return": "return", "yields": "yield", "yield": "yield"}
-_RAISES = {"raises", "raise", "except", "exceptions"}
-_LEFT_OUT = {
-    "example", "examples", "note", "notes", "references", "reference", "see also", "warning",
-    "warnings", "todo", "changelog", "version", "usage", "warns", "methods",
-}  # fmt: skip
-_SECTIONS = {*_ARGUMENTS, *_RESULTS, *_RAISES, *_LEFT_OUT}
-_FIELD = re.compile(r"^:([a-zA-Z]+)(?:[ \t]+([^:\n]*[^:\s]))?[ \t]*:[ \t]*(.*)$")
-_DIRECTIVE = re.compile(r"^\.\. ?[\w-]+(?:::|:)")
-_GOOGLE_HEAD = re.compile(r"^([A-Za-z][A-Za-z ]*):[ \t]*$")
-_RULE = re.compile(r"^[-=~]{3,}[ \t]*$")
-_GOOGLE_ITEM = re.compile(
-    r"^(\*{0,2}[\w.\[\], ]+?)[ \t]*(?:\(([^)]*(?:\([^)]*\)[^)]*)*)\))?[ \t]*:(?:[ \t]+(.*)|$)"
+_LEFT_OUT = "left out"
+_TITLES = {
+    PARAM: (
+        *("arg", "args", "argument", "arguments", "parameter", "parameters", "params"),
+        *("keyword args", "keyword arguments"),
+        *("keyword parameters", "kwargs", "other parameters", "receives", "input", "inputs"),
+    ),
+    RETURN: ("returns", "return", "output", "outputs"),
+    YIELD: ("yields", "yield"),
+    RAISES: ("raises", "raise", "exceptions", "throws"),
+    WARNS: ("warns",),
+    _LEFT_OUT: (
+        *("example", "examples", "example usage", "usage example", "usage examples", "usage"),
+        *("sample usage", "note", "notes", "reference", "references", "see also", "todo"),
+        *("todos", "attributes", "methods", "warning", "warnings", "caution", "danger", "error"),
+        *("hint", "important", "tip", "attention", "changelog", "author", "authors", "doctest"),
+    ),
+}
+_KIND_OF_TITLE = {title: kind for kind, titles in _TITLES.items() for title in titles}
+_FIELDS = {
+    **dict.fromkeys(("param", "parameter", "arg", "argument", "key", "keyword", "kwarg"), PARAM),
+    **dict.fromkeys(("return", "returns"), RETURN),
+    **dict.fromkeys(("yield", "yields"), YIELD),
+    **dict.fromkeys(("raise", "raises", "except", "exception", "throws"), RAISES),
+    **dict.fromkeys(("warns",), WARNS),
+    **dict.fromkeys(("type", "rtype", "ytype"), "type"),
+    **dict.fromkeys(("var", "ivar", "cvar", "vartype", "meta", "note", "since", "see"), _LEFT_OUT),
+    **dict.fromkeys(("author", "example", "todo", "version", "deprecated"), _LEFT_OUT),
+}
+_FIELD = re.compile(
+    rf"[:@]({'|'.join(_FIELDS)})(?:\s+([^:\[\]]*(?:\[[^\]]*\][^:\[\]]*)?))?:(?!`)\s*(.*)"
 )
-_NUMPY_ITEM = re.compile(r"^(\*{0,2}\w[\w, *]*?)[ \t]*(?::[ \t]*(.*))?$")
-_PARAM_FIELDS = {"param", "parameter", "arg", "argument", "key", "keyword", "kwarg", "ivar", "var"}
+_GOOGLE = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+)?)\s*:{1,2}\s*")
+_GOOGLE_INLINE = re.compile(r"(Returns?|Yields?|Raises):\s+(\S.*)")
+_ITEM = re.compile(r"[-*]?\s*['\"`*]{0,2}\w[\w'\", ]*`{0,2}\s*(?:\([^()]*\))?\s*(?::|--)\s")
+_UNDERLINE = re.compile(r"[-=~]{3,}\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What a docstring says that a function must do."""
+    """What a docstring asks for."""
 
     functionality: str
+    """What the function does, in the docstring's own lines."""
     arguments: str
-    """``:param x: T, text``, ``:return: T, text`` and ``:raises E: text``, one a line; may be
-    empty."""
+    """``:param x: T, text``, ``:return: T, text``, ``:raises E: text``, a line each."""
     style: str
     """rest, google, numpy or plain."""
 
 
-@dataclass(slots=True)
-class _Item:
-    kind: str
-    name: str = ""
-    type: str = ""
-    text: str = ""
-
-    def line(self) -> str:
-        head = f":{self.kind} {self.name}:" if self.name else f":{self.kind}:"
-        body = ", ".join(part for part in (self.type, self.text) if part)
-        return f"{head} {body}".rstrip()
-
-
 def split_docstring(text: str) -> Requirement | None:
-    """Part a docstring; None if it says nothing of what the function does.
+    """Split a docstring into what its function does and what it takes and gives.
 
     Args:
-        text: the docstring, indented as in its file or not.
+        text: the docstring, cleaned or not.
+
+    Returns:
+        The two, or None where the docstring does not say what the function does.
     """
-    lines = [line.rstrip() for line in inspect.cleandoc(text.expandtabs()).splitlines()]
-    blocks = list(_blocks(lines))
-    style = next((style for style, name, _ in blocks if name), PLAIN)
-    prose = [line for _, name, body in blocks if not name for line in body]
-    items = [item for block in blocks for item in _items(*block)]
-    functionality = _prose(prose)
-    if not any(character.isalpha() for character in functionality):
+    entries: list[Entry] = []
+    styles: list[str] = []
+    told = _tidy(inspect.cleandoc(text).split("\n"))
+    while True:  # what is left when sections are gone may make up another one
+        reader = _Reader(without_examples(told.split("\n")))
+        reader.read()
+        entries += reader.entries
+        styles += reader.styles
+        left = _tidy(reader.prose)
+        if left == told:
+            break
+        told = left
+    if not any(character.isalpha() for character in told):
         return None
-    return Requirement(functionality, "\n".join(item.line() for item in items), style)
+    entries = [entry for entry in entries if entry.says_something]
+    entries.sort(key=lambda entry: KINDS.index(entry.kind))
+    return Requirement(
+        functionality=told,
+        arguments="\n".join(str(entry) for entry in entries),
+        style=styles[0] if styles else PLAIN,
+    )
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
-    """Style, name and lines of each section; prose has no name, fields are a section ``fields``."""
-    style, name, body = PLAIN, "", list[str]()
-    place = 0
-    while place < len(lines):
-        line = lines[place]
-        after = lines[place + 1] if place + 1 < len(lines) else ""
-        head = _GOOGLE_HEAD.match(line)
-        if line.lower().strip() in _SECTIONS and _RULE.match(after):
-            yield style, name, body
-            style, name, body = NUMPY, line.strip().lower(), []
-            place += 2
-            continue
-        if head and head.group(1).lower() in _SECTIONS and (not after.strip() or after[:1] == " "):
-            yield style, name, body
-            style, name, body = GOOGLE, head.group(1).lower(), []
-        elif _is_field(line):
-            if name != "fields":
-                yield style, name, body
-                style, name, body = REST, "fields", []
-            body.append(line)
-        elif _ends(style, name, line):
-            yield style, name, body
-            style, name, body = PLAIN, "", [line]
-        else:
-            body.append(line)
-        place += 1
-    yield style, name, body
+def _tidy(lines: Sequence[str]) -> str:
+    """Lines without white space at their ends, and without blank lines but one between others."""
+    text = "\n".join(line.rstrip() for line in lines)
+    return inspect.cleandoc(re.sub(r"\n{3,}", "\n\n", text)).strip()
 
 
-def _is_field(line: str) -> bool:
-    found = _FIELD.match(line)
-    if found is None:
-        return False
-    kind = found.group(1).lower()
-    return kind in {*_PARAM_FIELDS, *_RESULTS, *_RAISES, "type", "rtype", "meta", "cvar"}
+@dataclass
+class _Reader:
+    """Takes a docstring apart, from its first line on."""
 
+    lines: list[str]
+    at: int = 0
+    prose: list[str] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
 
-def _ends(style: str, name: str, line: str) -> bool:
-    """Whether a line that is not indented is prose again."""
-    return bool(name) and style in {GOOGLE, REST} and line[:1] not in {"", " "}
+    ended: int = -1
+    """Where the last section ended."""
 
+    def read(self) -> None:
+        """Go through all lines."""
+        forms = (self._numpy, self._google, self._field)
+        while self.at < len(self.lines):
+            if any(form() for form in forms):
+                self.ended = self.at
+                self.prose.append("")
+            else:
+                self.prose.append(self.lines[self.at])
+                self.at += 1
 
-def _prose(lines: Sequence[str]) -> str:
-    """Prose without doctests, directives and what stands indented below them."""
-    kept: list[str] = []
-    hidden: int | None = None
-    doctest = False
-    for line in lines:
-        indent = len(line) - len(line.lstrip())
-        if line and hidden is not None and indent <= hidden:
-            hidden = None
-        if _DIRECTIVE.match(line.strip()):
-            hidden = indent
-            continue
-        doctest = bool(line) and (doctest or line.lstrip().startswith(">>>"))
-        if hidden is None and not doctest:
-            kept.append(line)
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    return re.sub(r"(?i)\n*(for example|examples?|usage)\s*::?\Z", "", text).strip()
+    def _numpy(self) -> bool:
+        if not self._is_underlined(self.at):
+            return False
+        kind = _KIND_OF_TITLE.get(self.lines[self.at].strip().rstrip(":").lower())
+        if kind is None:
+            return False
+        indent = indent_of(self.lines[self.at])
+        start = self.at = self.at + 2
+        while self.at < len(self.lines) and not self._is_underlined(self.at):
+            line = self.lines[self.at]
+            after_blank = self.at > start and not self.lines[self.at - 1].strip()
+            left = line.strip() and indent_of(line) <= indent
+            if kind != _LEFT_OUT and after_blank and left and _is_sentence(line):
+                break
+            self.at += 1
+        self._add(NUMPY, kind, self.lines[start : self.at], numpy_entries)
+        return True
 
+    def _is_underlined(self, at: int) -> bool:
+        if at + 1 >= len(self.lines) or not self.lines[at].strip():
+            return False
+        return _UNDERLINE.fullmatch(self.lines[at + 1].strip()) is not None
 
-def _items(style: str, name: str, body: Sequence[str]) -> list[_Item]:
-    if name == "fields":
-        return _field_items(body)
-    if name in _ARGUMENTS:
-        return _listed(style, body, "param")
-    if name in _RAISES:
-        return _listed(style, body, "raises")
-    if name in _RESULTS:
-        return _results(style, body, _RESULTS[name])
-    return []
+    def _google(self) -> bool:
+        line = self.lines[self.at]
+        title = _GOOGLE.fullmatch(line.strip())
+        kind = _KIND_OF_TITLE.get(title[1].lower()) if title else None
+        if kind is None:
+            return self._google_inline()
+        content = self._google_content(kind, indent_of(line))
+        if content is None:
+            return False
+        self._add(GOOGLE, kind, content, google_entries)
+        return True
 
+    def _google_content(self, kind: str, indent: int) -> list[str] | None:
+        """What belongs to a title: what is indented more, or else what is no running text."""
+        below = self.lines[self.at + 1 :]
+        first = next((line for line in below if line.strip()), "")
+        if indent_of(first) > indent:
+            return self._take(lambda line: not line.strip() or indent_of(line) > indent)
+        if not first:
+            return None
+        if kind == _LEFT_OUT:
+            code = _leading_code(below)
+            self.at += code
+            return self._take(lambda _: False) if code else None
+        if kind in {RETURN, YIELD} and below[0].strip():
+            return self._take(lambda line: bool(line.strip()))
+        if _ITEM.match(below[0].strip()):
+            return self._take(lambda line: _ITEM.match(line.strip()) or indent_of(line) > indent)
+        return None
 
-def _field_items(body: Sequence[str]) -> list[_Item]:
-    items: list[_Item] = []
-    types: dict[str, str] = {}
-    for line in body:
-        found = _FIELD.match(line)
-        if found is None or not _is_field(line):
-            if items and line.strip():
-                items[-1].text = f"{items[-1].text} {line.strip()}".strip()
-            continue
-        kind, name, text = found.group(1).lower(), found.group(2) or "", found.group(3).strip()
-        if kind in {"type", "rtype"}:
-            types[name if kind == "type" else ""] = text
-            items.append(_Item("type"))  # what continues it is no part of another field
-            continue
-        if kind in {"meta", "cvar"}:
-            items.append(_Item("type"))
-        elif kind in _PARAM_FIELDS:
-            *before, last = name.split() or [""]
-            items.append(_Item("param", last, " ".join(before), text))
-        elif kind in _RAISES:
-            items.append(_Item("raises", name, "", text))
-        else:
-            items.append(_Item(_RESULTS[kind], "", "", text))
-    found_items = [item for item in items if item.kind != "type"]
-    for item in found_items:
-        key = item.name if item.kind == "param" else ""
-        if item.kind != "raises" and not item.type and key in types:
-            item.type = types.pop(key)
-    if types.get("") and not any(item.kind == "return" for item in found_items):
-        found_items.append(_Item("return", "", types[""]))
-    return found_items
+    def _google_inline(self) -> bool:
+        """``Returns: text`` at the start of a paragraph that is not the first."""
+        found = _GOOGLE_INLINE.fullmatch(self.lines[self.at].strip())
+        first = self.ended == self.at or (self.at > 0 and not self.lines[self.at - 1].strip())
+        if not found or not first:
+            return False
+        rest = self._take(lambda line: bool(line.strip()) and not self._begins_section(line))
+        kind = _KIND_OF_TITLE[found[1].lower()]
+        self._add(GOOGLE, kind, [" ".join([found[2], *map(str.strip, rest)])], google_entries)
+        return True
 
-
-def _entries(body: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Lines at the least indentation, each with what is indented below it."""
-    filled = [line for line in body if line.strip()]
-    least = min((len(line) - len(line.lstrip()) for line in filled), default=0)
-    head: str | None = None
-    below: list[str] = []
-    for line in filled:
-        if len(line) - len(line.lstrip()) == least:
-            if head is not None:
-                yield head, below
-            head, below = line.strip(), []
-        else:
-            below.append(line.strip())
-    if head is not None:
-        yield head, below
-
-
-def _listed(style: str, body: Sequence[str], kind: str) -> list[_Item]:
-    items: list[_Item] = []
-    for head, below in _entries(body):
-        found = (_NUMPY_ITEM if style == NUMPY else _GOOGLE_ITEM).match(head)
+    def _field(self) -> bool:
+        line = self.lines[self.at]
+        found = _FIELD.match(line.lstrip())
         if found is None:
-            if items:
-                items[-1].text = " ".join([items[-1].text, head, *below]).strip()
-            continue
-        if style == NUMPY:
-            items.append(
-                _Item(kind, found.group(1), (found.group(2) or "").strip(), " ".join(below))
-            )
-        else:
-            words = [(found.group(3) or "").strip(), *below]
-            text = " ".join(word for word in words if word)
-            items.append(_Item(kind, found.group(1).strip(), (found.group(2) or "").strip(), text))
-    return items
+            return False
+        indent = indent_of(line)
+        blank = False
+
+        def goes_on(line: str) -> bool:
+            nonlocal blank
+            if not line.strip():
+                blank = True
+                return True
+            return indent_of(line) > indent or not (blank or self._begins_section(line))
+
+        rest = self._take(goes_on)
+        text = " ".join([found[3], *(line.strip() for line in rest if line.strip())]).strip()
+        self.styles.append(REST)
+        self._add_field(found[1], (found[2] or "").strip(), text)
+        return True
+
+    def _add_field(self, name: str, argument: str, text: str) -> None:
+        kind = _FIELDS[name]
+        if kind == "type":
+            of = {"rtype": RETURN, "ytype": YIELD}.get(name, PARAM)
+            self._entry(of, argument if of == PARAM else "").type = text
+        elif kind == PARAM:
+            given, _, named = argument.rpartition(" ")
+            entry = self._entry(kind, named)
+            entry.type = given or entry.type
+            entry.add(text)
+        elif kind in {RETURN, YIELD}:
+            entry = self._entry(kind, "")
+            entry.type = argument or entry.type
+            entry.add(text)
+        elif kind != _LEFT_OUT:
+            self.entries.append(Entry(kind, argument, "", text))
+
+    def _entry(self, kind: str, name: str) -> Entry:
+        """The entry of that name, which may be a new one."""
+        for entry in self.entries:
+            if (entry.kind, entry.name) == (kind, name):
+                return entry
+        self.entries.append(Entry(kind, name))
+        return self.entries[-1]
+
+    def _begins_section(self, line: str) -> bool:
+        told = line.strip()
+        title = _GOOGLE.fullmatch(told)
+        return (
+            _FIELD.match(told) is not None
+            or _GOOGLE_INLINE.fullmatch(told) is not None
+            or (title is not None and title[1].lower() in _KIND_OF_TITLE)
+        )
+
+    def _add(
+        self,
+        style: str,
+        kind: str,
+        lines: Sequence[str],
+        read: Callable[[str, Sequence[str]], Iterator[Entry]],
+    ) -> None:
+        self.styles.append(style)
+        if kind != _LEFT_OUT:
+            self.entries += read(kind, lines)
+
+    def _take(self, goes_on: Callable[[str], object]) -> list[str]:
+        """Pass the line here and those behind it that it goes on with; return the latter."""
+        start = self.at = self.at + 1
+        while self.at < len(self.lines) and goes_on(self.lines[self.at]):
+            self.at += 1
+        return self.lines[start : self.at]
 
 
-def _results(style: str, body: Sequence[str], kind: str) -> list[_Item]:
-    entries = list(_entries(body))
-    if style == NUMPY:
-        items: list[_Item] = []
-        for head, below in entries:
-            name, colon, found = head.partition(" : ")
-            items.append(_Item(kind, "", found.strip() if colon else name, " ".join(below)))
-        return items
-    text = " ".join(" ".join([head, *below]) for head, below in entries)
-    found = re.match(r"^([\w.\[\], |]+?):[ \t]+(.*)$", text)
-    if found is None:
-        return [_Item(kind, "", "", text)] if text else []
-    return [_Item(kind, "", found.group(1).strip(), found.group(2).strip())]
+def _leading_code(lines: Sequence[str]) -> int:
+    """How many lines from the first on are paragraphs of Python code."""
+    code = at = 0
+    while at < len(lines):
+        end = next((n for n in range(at, len(lines)) if not lines[n].strip()), len(lines))
+        try:
+            parse(textwrap.dedent("\n".join(lines[at:end])))
+        except SyntaxError:
+            break
+        code, at = (end if end > at else code), end + 1
+    return code
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line is running text and no item."""
+    return len(line.split()) > 3 and " : " not in line

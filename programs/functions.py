@@ -1,352 +1,268 @@
-"""Functions and other definitions of a Python file, with their places."""
+"""Functions, classes, variables and imports of a Python file, with the lines that they stand in.
+
+A file is read by ``ast`` in one walk over its statements; expressions are looked into only where
+a function is asked for its digest. A file that does not parse is read by tree-sitter, which
+finds spans and names in broken code too.
+
+What is listed: functions and methods wherever they stand, also below ``if``, ``try`` and ``with``,
+except inside other functions; classes likewise; the variables of a module by the statements that
+give them a value or a type, dunder names included, ``__all__`` not.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
-import io
-import re
-import textwrap
-import tokenize
-import warnings
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .normal_form import STATEMENT, digest, normal_form
+from . import triviality
+from .functions_tolerant import read_broken
+from .generated import is_generated
+from .module_source import CLASS, FUNCTION, METHOD, VARIABLE, Definition, Function, ModuleSource
+from .outlines import assigned_names, class_outline, statement_text
+from .source_text import character_column, decode_source, dedented, source_lines
+from .syntax import (
+    BLOCKS,
+    block_begins,
+    header_end,
+    parse,
+    parse_function,
+    place_behind,
+    split_body,
+    text_of,
+    undisturbed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+    from .source_text import Place
+    from .syntax import Docstring, FunctionNode
 
-FUNCTION, METHOD, CLASS, VARIABLE = "function", "method", "class", "variable"
-
-EMPTY = "empty body"
-STUB = "overload or abstract stub"
-NOT_IMPLEMENTED = "only raises NotImplementedError"
-CONSTANT = "only returns a constant, a name or an attribute"
-ONE_LINE = "on one line"
-
-_LONGEST_OUTLINE = 2_000
-_HEAD = 2_000
-_GENERATED = re.compile(
-    rb"""(?imx)
-    ^[\s\#"']*
-    (?: (?:this|the)\ (?:file|module|code)\ (?:is|was|has\ been)\  | python\ character\ mapping\ codec.* )?
-    (?: auto-?(?:matically\ )?)? generated\ (?: by | from | with | automatically )\b
-    | \bdo\ not\ (?:edit|modify)\b
-    """
-)
-_GENERATED_NAME = re.compile(r"(_pb2(_grpc)?|_version)\.py$")
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function or method; those inside of other functions are not listed.
-
-    Lines count from 1, and ranges hold their last line.
-    """
-
-    qualname: str
-    kind: str
-    """function or method."""
-    class_name: str | None
-    """Dotted name of the class around it."""
-    start: int
-    """First line, decorators included."""
-    signature_start: int
-    signature_end: int
-    body_start: int
-    """First line behind the docstring."""
-    body_end: int
-    indent: int
-    """Columns that the body is indented by."""
-    docstring: str | None
-    decorators: tuple[str, ...]
-    statements: int
-    """Statements of the body, those inside of others too; the docstring is none."""
-    digest: str
-    """SHA-256 of the normal form."""
-    trivial: str | None
-    """Why it is no material; None if it may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A class, or a variable of the module."""
-
-    qualname: str
-    kind: str
-    """class or variable."""
-    start: int
-    end: int
-    outline: str
-    """Of a class its header, its assignments and the signatures of its methods; of a variable its
-    statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleSource:
-    """What a file defines."""
-
-    functions: tuple[Function, ...]
-    definitions: tuple[Definition, ...]
-    imports: tuple[str, ...]
-    """Top-level packages that it imports anywhere, sorted."""
-    generated: bool
-    """Whether it says that a program wrote it."""
-    lines: int
-    tolerant: bool
-    """Whether this Python cannot parse it: tree-sitter gives the names and places of functions."""
-
-
-def decode_source(data: bytes) -> str:
-    """The text of a file, as its first lines declare its encoding (PEP 263).
-
-    Raises:
-        SyntaxError: the declaration is wrong, or the bytes are not in the encoding.
-    """
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise SyntaxError(str(error)) from None
-
-
-def encode_source(text: str, original: bytes) -> bytes:
-    """A changed text as bytes, in the encoding that the original declares."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(original).readline)
-    try:
-        return text.encode(encoding)
-    except UnicodeEncodeError:
-        return text.encode(encoding, "backslashreplace")
-
-
-def source_lines(text: str) -> list[str]:
-    """The lines as Python counts them, with their ends; a form feed ends none."""
-    return _LINE.findall(text)
+__all__ = [
+    "Definition",
+    "Function",
+    "ModuleSource",
+    "decode_source",
+    "read_module",
+    "source_lines",
+    "without_docstring",
+]
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def read_module(data: bytes, path: str) -> ModuleSource:
-    """What a file defines, whatever state it is in.
+    """Read a Python file, whatever state it is in.
 
     Args:
         data: its bytes.
-        path: its path; a few names tell generated files.
+        path: its path; its name may tell that the file is generated.
     """
-    generated = bool(_GENERATED_NAME.search(path) or _GENERATED.search(data[:_HEAD]))
+    with undisturbed():
+        return _read(data, path)
+
+
+def _read(data: bytes, path: str) -> ModuleSource:
     try:
         text = decode_source(data)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-        reader = _Reader(text)
-        reader.read(tree.body, "", None)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        from .functions_tolerant import read_tolerant
-
-        return read_tolerant(data, generated=generated)
+        tree = parse(text)
+        reader = _Reader(source_lines(text))
+        reader.walk(tree.body, None)
+    except (SyntaxError, UnicodeDecodeError, RecursionError) as error:
+        return read_broken(data, path, str(error) or type(error).__name__)
     return ModuleSource(
-        tuple(reader.functions),
-        tuple(reader.definitions),
-        tuple(sorted(_imports(tree))),
-        generated,
-        len(reader.lines),
+        functions=tuple(_without_repeated(reader.functions)),
+        definitions=tuple(reader.definitions),
+        imports=tuple(sorted(reader.imports)),
+        generated=is_generated(path, reader.lines, ast.get_docstring(tree, clean=False)),
+        lines=len(reader.lines),
         tolerant=False,
     )
 
 
 def without_docstring(text: str, function: Function) -> str:
-    """A function's code, decorators first, without its docstring and dedented."""
-    lines = source_lines(text)
-    head = lines[function.start - 1 : function.signature_end]
-    body = lines[function.body_start - 1 : function.body_end]
-    if function.body_start <= function.signature_end:
-        body = []
-    return textwrap.dedent("".join([*head, *body])).rstrip() + "\n"
+    r"""The source of a function with its decorators, less docstring and indentation.
+
+    Args:
+        text: the text of its file.
+        function: one of its functions.
+
+    Returns:
+        Lines with ``\n`` between them; ``...`` where nothing is left of a body.
+    """
+    lines = list(_lines(text)[function.start - 1 : function.body_end])
+    if function.docstring is not None:
+        if function.trivial in {triviality.ONE_LINE, triviality.DOCSTRING_LINE}:
+            lines[function.signature_start - function.start :] = _cut(function)
+        else:
+            head = lines[: function.signature_end - function.start + 1]
+            body = lines[function.body_start - function.start :]
+            lines = head + (body if function.statements else [" " * function.indent + "..."])
+    signature = lines[min(function.signature_start - function.start, len(lines) - 1)]
+    indent = len(signature) - len(signature.lstrip())
+    return "\n".join(dedented(line, indent).rstrip("\r\n") for line in lines)
 
 
-def signature_text(text: str, function: Function) -> str:
-    """A function's signature on one line, without decorators."""
-    lines = source_lines(text)[function.signature_start - 1 : function.signature_end]
-    code = [line.split("#")[0] if '"' not in line and "'" not in line else line for line in lines]
-    return " ".join(" ".join(code).split())
+@lru_cache(maxsize=2)
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(source_lines(text))
+
+
+def _cut(function: Function) -> list[str]:
+    """The lines of a function less its docstring, where code stands in the same line."""
+    node = parse_function(function.source)
+    body, docstring = split_body(node.body)
+    if docstring is None:
+        return source_lines(function.source)
+    lines = source_lines(function.source)
+    shift = node.lineno - 1
+    first = docstring.statement
+    start = character_column(lines[first.lineno - 1 - shift], first.col_offset)
+    head = lines[first.lineno - 1 - shift][:start]
+    if not body:
+        return [*lines[: first.lineno - 1 - shift], f"{head}..."]
+    last = lines[body[0].lineno - 1 - shift]
+    tail = last[character_column(last, body[0].col_offset) :]
+    return [
+        *lines[: first.lineno - 1 - shift],
+        head + tail,
+        *lines[body[0].lineno - shift :],
+    ]
+
+
+def _without_repeated(functions: list[Function]) -> Iterator[Function]:
+    """Mark the functions that others replace, as their names do not tell which is meant."""
+    apart = {triviality.OVERLOAD, triviality.ACCESSOR}
+    names = Counter(each.qualname for each in functions if each.trivial not in apart)
+    for function in functions:
+        if function.trivial is None and names[function.qualname] > 1:
+            yield replace(function, trivial=triviality.REPEATED)
+        else:
+            yield function
 
 
 class _Reader:
-    """Collects the definitions of a module, those in its conditions and tries too."""
+    """Gathers what the statements of a module define."""
 
-    def __init__(self, text: str) -> None:
-        self.lines = source_lines(text)
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
         self.functions: list[Function] = []
         self.definitions: list[Definition] = []
+        self.imports: set[str] = set()
+        self.ends: dict[ast.stmt, Place] = {}
 
-    def read(self, body: Sequence[ast.stmt], prefix: str, class_name: str | None) -> None:
-        """Collect from statements of a module or of a class, blocks inside of them included."""
-        pending = list(reversed(body))
-        while pending:
-            node = pending.pop()
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                self.functions.append(self._function(node, prefix, class_name))
+    def walk(self, body: Sequence[ast.stmt], class_name: str | None) -> None:
+        """Read the statements of a module, of a class, or of a block in them."""
+        for node in body:
+            if isinstance(node, _FUNCTIONS):
+                self.functions.append(self._function(node, class_name))
             elif isinstance(node, ast.ClassDef):
-                name = prefix + node.name
-                self.definitions.append(
-                    Definition(name, CLASS, _start(node), node.end_lineno or 0, self._outline(node))
-                )
-                self.read(node.body, f"{name}.", name)
-            elif class_name is None and isinstance(node, ast.Assign | ast.AnnAssign):
+                self._class(node, class_name)
+            elif inner := BLOCKS.get(type(node)):
+                for block in inner(node):
+                    self.walk(block, class_name)
+            elif isinstance(node, _IMPORTS):
+                self.imports.update(_packages(node))
+            elif class_name is None:
                 self._variables(node)
-            else:
-                pending += reversed(list(_blocks(node)))
 
-    def _variables(self, node: ast.Assign | ast.AnnAssign) -> None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        end = node.end_lineno or node.lineno
-        text = "".join(self.lines[node.lineno - 1 : end])[:_LONGEST_OUTLINE]
-        for target in targets:
-            names = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-            for name in names:
-                if isinstance(name, ast.Name) and not _is_special(name.id):
-                    self.definitions.append(Definition(name.id, VARIABLE, node.lineno, end, text))
+    def _class(self, node: ast.ClassDef, outer: str | None) -> None:
+        name = _qualified(node.name, outer)
+        self.ends[node] = header_end(node, self.lines)
+        place = len(self.definitions)
+        self.walk(node.body, name)
+        outline = class_outline(node, self.lines, self.ends)
+        found = Definition(name, CLASS, _start(node), _end(node), outline)
+        self.definitions.insert(place, found)
 
-    def _outline(self, node: ast.ClassDef) -> str:
-        """Header, assignments and signatures."""
-        parts = self.lines[_start(node) - 1 : _header_end(self.lines, node)]
-        for item in node.body:
-            if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
-                parts += self.lines[_start(item) - 1 : _header_end(self.lines, item) - 1]
-                parts.append(self.lines[_header_end(self.lines, item) - 1].rstrip() + " ...\n")
-            elif isinstance(item, ast.Assign | ast.AnnAssign):
-                parts += self.lines[item.lineno - 1 : item.end_lineno]
-            elif isinstance(item, ast.ClassDef):
-                parts += self.lines[_start(item) - 1 : _header_end(self.lines, item)]
-        return textwrap.dedent("".join(parts))[:_LONGEST_OUTLINE]
+    def _variables(self, node: ast.stmt) -> None:
+        names = [name for name in dict.fromkeys(assigned_names(node)) if name != "__all__"]
+        if names:
+            text = statement_text(node, self.lines)
+            self.definitions += [
+                Definition(name, VARIABLE, node.lineno, _end(node), text) for name in names
+            ]
 
-    def _function(self, node: FunctionNode, prefix: str, class_name: str | None) -> Function:
-        docstring = ast.get_docstring(node, clean=False)
-        body = node.body if docstring is None else node.body[1:]
-        form = normal_form(node, body)
-        end = node.end_lineno or node.lineno
-        first = body[0] if body else node.body[0]
-        signature_end = _header_end(self.lines, node)
-        # The lines between docstring and body, comments among them, are the body's.
-        start = (node.body[0].end_lineno or 0) + 1 if docstring is not None else signature_end + 1
-        statements = form.count(STATEMENT) - 1
-        trivial = _trivial(node, body)
-        one_line = node.body[0].lineno <= signature_end or (body and start > _start(first))
-        if one_line:
-            start, trivial = _start(first), trivial or ONE_LINE
+    def _function(self, node: FunctionNode, class_name: str | None) -> Function:
+        body, docstring = split_body(node.body)
+        header = self.ends[node] = header_end(node, self.lines)
+        start, fault = self._body_start(header, docstring, body)
+        first = (body or node.body)[0]
         return Function(
-            qualname=prefix + node.name,
-            kind=FUNCTION if class_name is None else METHOD,
+            qualname=_qualified(node.name, class_name),
+            kind=METHOD if class_name else FUNCTION,
             class_name=class_name,
             start=_start(node),
             signature_start=node.lineno,
-            signature_end=signature_end,
-            body_start=min(start, end),
-            body_end=end,
-            indent=_indent(self.lines, first),
-            docstring=None if docstring is None else inspect.cleandoc(docstring),
-            decorators=tuple(ast.unparse(item) for item in node.decorator_list),
-            statements=statements,
-            digest=digest(form),
-            trivial=trivial,
+            signature_end=header.line,
+            body_start=start,
+            body_end=_end(node),
+            indent=character_column(self.lines[first.lineno - 1], first.col_offset),
+            docstring=_cleaned(docstring.text) if docstring else None,
+            decorators=tuple([text_of(each, self.lines) for each in node.decorator_list]),
+            statements=self._count(body),
+            trivial=triviality.triviality(node.decorator_list, body, misplaced=fault),
+            source="".join(self.lines[node.lineno - 1 : _end(node)]),
         )
 
+    def _body_start(
+        self, header: Place, docstring: Docstring | None, body: list[ast.stmt]
+    ) -> tuple[int, str | None]:
+        """First line of a body, and why that line is not all its own."""
+        if not block_begins(header, self.lines):
+            first = body[0] if body else None
+            return (first.lineno if first else header.line), triviality.ONE_LINE
+        start = header.line + 1
+        if docstring is not None:
+            behind = place_behind(docstring.statement, self.lines)
+            if not body:
+                return docstring.statement.lineno, None
+            if not block_begins(behind, self.lines):
+                return body[0].lineno, triviality.DOCSTRING_LINE
+            start = behind.line + 1
+        while not self.lines[start - 1].strip():
+            start += 1
+        return start, None
 
-def _start(node: ast.stmt) -> int:
-    decorators = getattr(node, "decorator_list", None)
-    return decorators[0].lineno if decorators else node.lineno
-
-
-def _header_end(lines: Sequence[str], node: FunctionNode | ast.ClassDef) -> int:
-    """Last line of the header: that of the first colon behind all of its parts.
-
-    Only brackets, commas and comments can stand between the last part and the colon.
-    """
-    inner: list[ast.AST | None] = [*(getattr(node, "type_params", None) or [])]
-    if isinstance(node, ast.ClassDef):
-        inner += [*node.bases, *node.keywords]
-    else:
-        arguments = node.args
-        inner += [
-            *arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg,
-            arguments.kwarg, *arguments.defaults, *arguments.kw_defaults, node.returns,
-        ]  # fmt: skip
-    ends = [
-        (getattr(item, "end_lineno", 0), getattr(item, "end_col_offset", 0))
-        for item in inner
-        if item is not None
-    ]
-    line, column = max([(node.lineno, node.col_offset), *ends])
-    while line <= len(lines):
-        rest = lines[line - 1].encode("utf-8", "surrogatepass")[column:].partition(b"#")[0]
-        if b":" in rest:
-            return line
-        line, column = line + 1, 0
-    return node.lineno
-
-
-def _indent(lines: Sequence[str], node: ast.stmt) -> int:
-    line = lines[_start(node) - 1]
-    return len(line) - len(line.lstrip(" \t"))
+    def _count(self, body: list[ast.stmt]) -> int:
+        """Statements, nested ones too; their imports are noted by the way."""
+        statements = list(body)
+        inner_of = BLOCKS.get
+        for node in statements:
+            inner = inner_of(type(node))
+            if inner is not None:
+                for block in inner(node):
+                    statements += block
+            elif isinstance(node, _IMPORTS):
+                self.imports.update(_packages(node))
+        return len(statements)
 
 
-def _is_special(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
+def _cleaned(docstring: str) -> str:
+    if "\n" in docstring:
+        return inspect.cleandoc(docstring)
+    return docstring.expandtabs().lstrip()  # the same for one line
 
 
-def _blocks(node: ast.stmt) -> Iterator[ast.stmt]:
-    """Statements of the blocks of a condition, a try or a with."""
-    if isinstance(node, ast.If | ast.Try | ast.With | ast.TryStar):
-        yield from node.body
-        yield from getattr(node, "orelse", [])
-        for handler in getattr(node, "handlers", []):
-            yield from handler.body
-        yield from getattr(node, "finalbody", [])
+def _packages(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name.partition(".")[0]
+    elif not node.level and node.module:
+        yield node.module.partition(".")[0]
 
 
-def _imports(tree: ast.Module) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
-    return found
+def _qualified(name: str, outer: str | None) -> str:
+    return f"{outer}.{name}" if outer else name
 
 
-def _trivial(node: FunctionNode, body: Sequence[ast.stmt]) -> str | None:
-    if any(_last_name(item) in {"overload", "abstractmethod"} for item in node.decorator_list):
-        return STUB
-    real = [item for item in body if not _is_nothing(item)]
-    if not real:
-        return EMPTY
-    if len(real) > 1:
-        return None
-    only = real[0]
-    if isinstance(only, ast.Raise) and _last_name(only.exc) == "NotImplementedError":
-        return NOT_IMPLEMENTED
-    if isinstance(only, ast.Return) and _is_plain(only.value):
-        return CONSTANT
-    return None
+def _start(node: FunctionNode | ast.ClassDef) -> int:
+    return node.decorator_list[0].lineno if node.decorator_list else node.lineno
 
 
-def _is_nothing(node: ast.stmt) -> bool:
-    literal = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return isinstance(node, ast.Pass) or literal
-
-
-def _last_name(node: ast.expr | None) -> str | None:
-    if isinstance(node, ast.Call):
-        node = node.func
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _is_plain(node: ast.expr | None) -> bool:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node is None or isinstance(node, ast.Constant | ast.Name)
+def _end(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
