@@ -100,7 +100,9 @@ SAMPLES = Table(
         Column("snapshot", STRING, "The repository as of the sample's date.", nullable=False),
         Column("date", STRING, "UTC, ISO 8601: when it came into its repository.", nullable=False),
         Column("author_date", STRING, "Author date of that commit; null outside git."),
-        Column("window", STRING, "Window of the release, as 2025-01-01/2025-07-01.", nullable=False),
+        Column(
+            "window", STRING, "Window of the release, as 2025-01-01/2025-07-01.", nullable=False
+        ),
         Column("completion_path", STRING, "Path of its file in the snapshot.", nullable=False),
         Column("start", INT32, "First line, decorators included, from 1.", nullable=False),
         Column("signature_start", INT32, "First line of the signature.", nullable=False),
