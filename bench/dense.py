@@ -1,17 +1,20 @@
 """Dense search: exact, of passages, and approximate, against FAISS, torch and the bare product.
 
-python bench/dense.py [--documents N] [--queries N] [--passages N] [--rounds N] [--json FILE]
+python bench/dense.py [--documents N] [--queries N] [--passages N] [--gpu-documents N] [--rounds N]
+                      [--only-gpu] [--json FILE]
 
 Vectors are drawn with a seed and have length 1. Ours takes the scores of its candidates again in a
 fixed order, which the others do not. The bare matrix product, written into memory that is there
 already, is what no exact search can undercut. Approximate and quantised indexes are asked for the
 neighbours of noisy copies of stored vectors: neighbours of random vectors are no better than chance
-and would make any index look bad. Where there is a GPU, a last table has its backends.
+and would make any index look bad. Where there is a GPU, last tables have its backends beside the
+matrix product on the CPU, which must give the same ranking.
 """
 
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,14 +33,20 @@ def main() -> None:
     import torch
 
     arguments = parse()
-    print(machine("domainbench", "faiss-cpu", "torch", "numpy"))
+    packages = ("domainbench", "faiss-cpu", "faiss-gpu", "faiss-gpu-cuvs", "torch", "numpy")
+    print(machine(*packages))
     figures: dict[str, Any] = {}
-    for dimensions, depth in CASES:
-        figures[f"exact, {dimensions}, {depth}"] = exact(arguments, dimensions, depth)
-    figures["passages"] = passages(arguments)
-    figures["approximate"] = approximate(arguments)
+    if not arguments.only_gpu:
+        for dimensions, depth in CASES:
+            figures[f"exact, {dimensions}, {depth}"] = exact(arguments, dimensions, depth)
+        figures["passages"] = passages(arguments)
+        figures["approximate"] = approximate(arguments)
     if torch.cuda.is_available():
-        figures["gpu"] = on_gpu(arguments)
+        print(f"\n{torch.cuda.get_device_name()}")
+        for count in (arguments.documents, arguments.gpu_documents):
+            for dimensions, depth in CASES:
+                name = f"gpu, {count}, {dimensions}, {depth}"
+                figures[name] = on_gpu(arguments, count, dimensions, depth)
     else:
         print("\nno CUDA device: no table of GPU searches")
     save(arguments.json, figures)
@@ -49,6 +58,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--documents", type=int, default=45_336)
     parser.add_argument("--queries", type=int, default=1_247)
     parser.add_argument("--passages", type=int, default=8, help="of a document, on average")
+    parser.add_argument("--gpu-documents", type=int, default=1_000_000)
+    parser.add_argument("--only-gpu", action="store_true", help="leave the CPU's tables out")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", metavar="FILE")
     return parser.parse_args()
@@ -156,27 +167,62 @@ def approximate(arguments: argparse.Namespace) -> dict[str, Any]:
         f"\n{len(vectors)} vectors in {CLUSTERS} clusters, {len(asked)} queries, "
         f"{dimensions} dimensions, top {depth}; search without the comparison\n"
     )
-    return measure_loss(chosen, vectors, asked, depth, "cpu", build_index)
+    figures = measure_loss(chosen, vectors, asked, depth, "cpu", build_index)
+    if has_cagra():
+        beams = {f"cagra, ef_search={size}": size for size in (128, 512)}
+        graphs = {n: SearchOptions(index="cagra", ef_search=size) for n, size in beams.items()}
+        print()
+        figures |= measure_loss(graphs, vectors, asked, depth, "cuda", build_index)
+    return figures
 
 
-def on_gpu(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Backends of a GPU, and whether they rank as the CPU does."""
-    from domainbench.retrieval.dense.search import SearchOptions, build_index
+def has_cagra() -> bool:
+    """Whether there is a GPU, and a FAISS that is built with cuVS."""
     from domainbench.retrieval.dense.search_faiss import has_faiss_gpu, load_faiss
 
-    dimensions, depth = CASES[1]
-    vectors = draw(0, arguments.documents, dimensions)
+    return has_faiss_gpu() and hasattr(load_faiss(), "GpuIndexCagra")
+
+
+def on_gpu(
+    arguments: argparse.Namespace, count: int, dimensions: int, depth: int
+) -> dict[str, Any]:
+    """Backends of a GPU beside the CPU, and whether they rank as it does."""
+    from time import perf_counter
+
+    from domainbench.retrieval.dense.search import SearchOptions, build_index
+    from domainbench.retrieval.dense.search_faiss import has_faiss_gpu
+
+    vectors = draw(0, count, dimensions)
     asked = draw(1, arguments.queries, dimensions)
     chosen = {
         f"torch, {dtype}": SearchOptions(backend="torch", dtype=dtype)
         for dtype in ("float32", "float16", "bfloat16")
     }
     if has_faiss_gpu():
-        chosen["faiss flat"] = SearchOptions(backend="faiss")
-        if hasattr(load_faiss(), "GpuIndexCagra"):
-            chosen["faiss cagra"] = SearchOptions(index="cagra")
+        chosen["faiss"] = SearchOptions(backend="faiss")
     print(f"\n{len(vectors)} vectors, {len(asked)} queries, {dimensions} dimensions, top {depth}\n")
-    return measure_loss(chosen, vectors, asked, depth, "cuda", build_index)
+    on_cpu = build_index(vectors, SearchOptions(), device="cpu")
+    wanted = on_cpu.search(asked, depth)[0]
+    indexes, built = {"CPU, matmul": on_cpu}, {"CPU, matmul": 0.0}
+    for name, options in chosen.items():
+        start = perf_counter()
+        indexes[name] = build_index(vectors, options, device="cuda")
+        built[name] = perf_counter() - start
+    times = alternate(
+        {name: partial(index.search, asked, depth) for name, index in indexes.items()},
+        rounds=arguments.rounds,
+    )
+    base = times["CPU, matmul"].median
+    rows, figures = [], {}
+    for name, timing in times.items():
+        same = float((indexes[name].search(asked, depth)[0] == wanted).mean())
+        stats = indexes[name].stats()
+        row = [name, f"{built[name]:.3g}", timing, f"{base / timing.median:.2f}"]
+        rows.append([*row, f"{same:.4f}", stats.get("settled_on_cpu", "")])
+        figures[name] = {"build": built[name], "seconds": timing.seconds, "same": same, **stats}
+    header = ["search", "build s", "seconds (min-max)", "speed-up", "same ranks", "settled on CPU"]
+    print(table(header, rows))
+    return figures
 
 
 def measure_loss(
@@ -198,7 +244,7 @@ def measure_loss(
         start = perf_counter()
         index = build_index(vectors, options, device=device)
         built = perf_counter()
-        index.search(asked[:8], depth)  # compiles, and wakes the device
+        index.search(asked, depth)  # compiles what so many queries need, and wakes the device
         begin = perf_counter()
         found, _ = index.search(asked, depth)
         stats = index.stats()

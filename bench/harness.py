@@ -13,7 +13,7 @@ import os
 import platform
 import time
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -83,15 +83,22 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def machine(*packages: str) -> str:
-    """One line: processor, cores, Python, and the versions of the packages compared."""
+    """One line: processor, cores, Python, and the versions of the packages that are there."""
     model = platform.processor() or platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as handle:
             model = next(line.split(":", 1)[1].strip() for line in handle if "model name" in line)
     except (OSError, StopIteration):
         pass
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    versions = ", ".join(filter(None, map(_version, packages)))
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}; {versions}"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return None
 
 
 def save(path: str | None, payload: dict[str, Any]) -> None:

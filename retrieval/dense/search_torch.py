@@ -26,6 +26,9 @@ _KEEP = 0.6
 """Share of a GPU's free memory that vectors may take for good."""
 _ROUNDOFF = {"float32": 0.0, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 """Unit roundoff of the products as they come out, beyond that of float32 sums."""
+_SPARE = {"float32": (1 / 8, 16), "float16": (1 / 4, 32), "bfloat16": (2.0, 64)}
+"""Candidates beyond those wanted: a share of these, and some. With a GPU the exact score of a
+candidate costs more than finding it, and a query that had needed more is searched again."""
 _FLUSHED = {"float32": 0.0, "float16": 2.0**-14, "bfloat16": 2.0**-126}
 """Least normal value: what is below may become 0."""
 
@@ -68,7 +71,8 @@ class TorchFlat:
 
     def width(self, k: int) -> int:
         """Candidates to ask for where k are wanted: more where products are coarser."""
-        return k + k // 8 + 16 if self._dtype_name == "float32" else 4 * k + 64
+        share, more = _SPARE[self._dtype_name]
+        return k + int(share * k) + more
 
     def find(
         self, queries: NDArray[np.float32], width: int, aggregation: Aggregation | None = None
