@@ -22,6 +22,7 @@ import jedi
 from jedi import settings
 from jedi.api.environment import InterpreterEnvironment
 from jedi.file_io import KnownContentFileIO
+from jedi.inference import finder
 from jedi.inference.compiled import access
 from jedi.inference.compiled.subprocess import InferenceStateSameProcess
 from jedi.inference.compiled.subprocess.functions import ImplicitNSInfo
@@ -243,6 +244,15 @@ class _Steps(dict[Any, int]):
         super().__setitem__(node, count)
 
 
+def _checked(node: Any) -> str:
+    """The text that a check by ``isinstance`` must have as its object to be one of a name.
+
+    jedi takes the whole of ``name.attribute``, and so finds no check of a name whose attributes are
+    asked for.
+    """
+    return str(node.value if node.type == "name" else node.get_code(include_prefix=False))
+
+
 class Sealed:
     """jedi over one repository.
 
@@ -254,6 +264,7 @@ class Sealed:
         # The parameters of a function are what it says that they are, whoever calls it.
         settings.dynamic_params = False
         settings.fast_parser = False
+        finder._get_call_string = _checked  # pyright: ignore[reportPrivateUsage]
         sys.modules["numpydoc"] = None  # pyright: ignore[reportArgumentType]
         pytest_plugin._find_pytest_plugin_modules = list  # pyright: ignore[reportPrivateUsage]
         self.tree = tree
