@@ -31,6 +31,11 @@ DOMAINS = (
 )
 """EvoCodeBench's taxonomy (arXiv 2410.22821, table 1)."""
 
+GIT = "git"
+SDIST = "sdist"
+FOLDER = "folder"
+"""Kinds of snapshots."""
+
 INTRA_CLASS = "intra_class"
 INTRA_FILE = "intra_file"
 CROSS_FILE = "cross_file"
@@ -162,6 +167,11 @@ CODE_QRELS = extend(
 def snapshot_id(repository: str, version: str) -> str:
     """Identifier of a snapshot."""
     return f"{repository}@{version}"
+
+
+def installed_version(kind: str, version: str) -> str:
+    """What a snapshot is installed as: its release, or 0 where only git could tell one."""
+    return version if kind == SDIST else "0"
 
 
 def sample_id(repository: str, namespace: str) -> str:

@@ -19,6 +19,7 @@ from ...programs.environments import (
 )
 from ...programs.layout import import_roots
 from ...retrieval.cache import cache_folder
+from ...schemas.code import installed_version
 from ...schemas.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     EnvironmentKind = Literal["venv", "current"]
 
-_NO_VERSION = "0"
 _BATCH = 64
 
 
@@ -118,7 +118,7 @@ class Repositories:
         folder = cache_folder() / "environments"
         made = make_environment(entry.requirements, (), folder=folder)
         row = self._rows[snapshot]
-        version = row["version"] if row["kind"] == "sdist" else _NO_VERSION
+        version = installed_version(row["kind"], row["version"])
         return install_project(made, tree, folder=folder, version=version)
 
     @cached_property

@@ -48,7 +48,8 @@ class Assembled:
     leaks: LeakReport
     selection: dict[str, Any]
     environments: Mapping[str, EnvironmentEntry]
-    isolation: dict[str, Any] | None
+    tests: dict[str, Any] | None
+    """How tests were run, and where they could not be; None where none were."""
 
 
 def assemble(
@@ -86,7 +87,7 @@ def assemble(
     most = _times(options.max_per_repository, _spare(options))
     tested = find_tests(left, options, dropped, work_dir, progress, most=most)
     left = _drawn(left, labeller, options, dropped, tested)
-    found = _dependencies(left, options, progress)
+    found = _dependencies(left, progress)
     dropped.update(+Counter({UNRESOLVED: sum(value is None for value in found.values())}))
     left = [item for item in left if found[item.id] is not None]
     chosen = selection.run_selection(
@@ -106,7 +107,7 @@ def assemble(
         leaks=leak_report(leaks, [places[sample.id] for sample in samples]),
         selection=chosen.report.to_dict(),
         environments={key: tested.environments[key] for key in sorted(used)},
-        isolation=tested.isolation,
+        tests=tested.report(),
     )
 
 
@@ -185,10 +186,9 @@ def _choice(
 
 
 def _dependencies(
-    items: Sequence[Candidate], options: CodeOptions, progress: Progress
+    items: Sequence[Candidate], progress: Progress
 ) -> dict[str, tuple[Dependency, ...] | None]:
     """What each candidate uses of its repository, snapshot by snapshot."""
-    del options
     groups: dict[str, list[Candidate]] = defaultdict(list)
     for item in items:
         groups[item.harvest.snapshot.id].append(item)

@@ -38,6 +38,7 @@ _ENGINE = "polars"
 _SPLIT = "test"
 LEAKAGE_NAME = "leakage.json"
 SELECTION_NAME = "selection.json"
+TESTS_NAME = "tests.json"
 BEFORE = "release from before the window"
 
 
@@ -85,10 +86,7 @@ def build_code(request: BuildRequest, work_dir: Path, progress: Progress) -> Bui
         sources=[report.entry() for report in gathered.reports],
         parameters=options.parameters(),
         rejects=_write_rejects(gathered.reports, work_dir / "rejects.jsonl"),
-        documents={
-            LEAKAGE_NAME: built.leaks.to_json(),
-            SELECTION_NAME: json.dumps(built.selection, indent=2, sort_keys=True) + "\n",
-        },
+        documents=_documents(built),
         dropped=dict(sorted(dropped.items())),
         license=_license(built),
         parent=None if parent is None else _parent(parent),
@@ -112,6 +110,17 @@ def _check_left(items: Sequence[object], gathered: Gathered, dropped: Mapping[st
         expected="a function inside the window with a docstring and an allowed licence",
         hint="widen since and until, or see allow_licenses, requirements and min_statements",
     )
+
+
+def _documents(built: Assembled) -> dict[str, str]:
+    documents = {LEAKAGE_NAME: built.leaks.to_json(), SELECTION_NAME: _json(built.selection)}
+    if built.tests is not None:
+        documents[TESTS_NAME] = _json(built.tests)
+    return documents
+
+
+def _json(payload: Mapping[str, Any]) -> str:
+    return json.dumps(payload, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _parent(release: Release) -> ParentEntry:

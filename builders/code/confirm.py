@@ -27,9 +27,9 @@ from ...programs.tracing import trace_tests
 from ...programs.trials import Arena, Trial, reference_body, run_trials
 from ...programs.verdicts import PASSED
 from ...retrieval.cache import cache_folder
+from ...schemas.code import installed_version
 from ...schemas.errors import DataError
 from ...schemas.manifest import EnvironmentEntry
-from ..sources.code.snapshots import SDIST
 from .selection import draw_key
 from .static_tests import static_tests
 
@@ -46,8 +46,6 @@ ENVIRONMENTS = "environments"
 _PYTEST = "pytest<9"
 _BATCH = 64
 """Most functions that are confirmed together, until there are enough."""
-NO_VERSION = "0"
-"""What a project states that asks git for its version, which a copy of its files cannot tell."""
 NO_ENVIRONMENT = "snapshot whose environment cannot be made"
 NO_SUITE = "snapshot of whose tests none passes"
 REFERENCE_FAILS = "test set that the function itself does not pass"
@@ -68,6 +66,16 @@ class Tested:
     """Why snapshots have no environment."""
     isolation: dict[str, Any] | None = None
     """How running code was cut off; None where none ran."""
+
+    def report(self) -> dict[str, Any] | None:
+        """How tests were run, as JSON; None where none were."""
+        if self.isolation is None:
+            return None
+        return {
+            "confirmed": len(self.confirmed),
+            "isolation": self.isolation,
+            "problems": self.problems,
+        }
 
 
 def find_tests(
@@ -210,7 +218,7 @@ def _environment(harvest: Harvest, tree: Path, options: CodeOptions) -> Environm
         folder=folder,
         constraints=constraints,
     )
-    version = snapshot.version if snapshot.kind == SDIST else NO_VERSION
+    version = installed_version(snapshot.kind, snapshot.version)
     return install_project(made, tree, folder=folder, version=version)
 
 

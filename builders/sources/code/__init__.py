@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ....schemas.code import FOLDER, GIT, SDIST
 from ....schemas.progress import SILENT
 from .dates import Sidecar, Window, read_sidecar, stated_moment
 from .finding import INDEX, find_sources
@@ -12,18 +13,7 @@ from .git import open_repository
 from .index import PREFIX, PackageIndex
 from .index_cache import IndexCache
 from .sdists import ArchiveOpener, Dating, Release
-from .snapshots import (
-    FOLDER,
-    GIT,
-    NO_DATE,
-    OUTSIDE,
-    SDIST,
-    TWICE,
-    Introduction,
-    Rejected,
-    Snapshot,
-    SourceReport,
-)
+from .snapshots import NO_DATE, OUTSIDE, TWICE, Introduction, Rejected, Snapshot, SourceReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ....schemas.code import FOLDER, GIT, SDIST
 from ....schemas.errors import UsageError
 from .archives import is_archive_name
 from .git_commands import find_git_folder
 from .git_functions import show_path
 from .index import PREFIX
-from .snapshots import FOLDER, GIT, SDIST, SourceReport
+from .snapshots import SourceReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,11 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ....schemas.code import FOLDER
 from ....schemas.fingerprint import file_sha256
 from .dates import format_moment
 from .licenses import License
 from .metadata import Metadata, read_metadata
-from .snapshots import FOLDER, SourceReport, describe, normalise_name
+from .snapshots import SourceReport, describe, normalise_name
 from .trees import FolderTree
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ....schemas.code import GIT
 from .archives import LIMITS
 from .dates import format_moment
 from .git_commands import Git, GitError, Objects, find_git_folder
@@ -15,14 +16,7 @@ from .git_introductions import find_introductions
 from .git_returned import find_returned
 from .git_trees import CommitFiles, CommitTree, safe_entries
 from .metadata import read_metadata
-from .snapshots import (
-    GIT,
-    Introduction,
-    SourceReport,
-    describe,
-    normalise_name,
-    snapshot_folder,
-)
+from .snapshots import Introduction, SourceReport, describe, normalise_name, snapshot_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import InvalidSdistFilename, parse_sdist_filename
 
+from ....schemas.code import SDIST
 from ....schemas.fingerprint import file_sha256
 from .archives import LIMITS, ArchiveError, extract, stem
 from .dates import format_moment
@@ -16,7 +17,6 @@ from .metadata import read_metadata
 from .snapshots import (
     NO_DATE,
     OUTSIDE,
-    SDIST,
     TWICE,
     SourceReport,
     describe,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
-from ....schemas.code import snapshot_id
+from ....schemas.code import FOLDER, snapshot_id
 from ....schemas.manifest import SourceEntry
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from .metadata import Metadata
 
-GIT = "git"
-SDIST = "sdist"
-FOLDER = "folder"
 
 NO_DATE = "no date"
 OUTSIDE = "outside the window"
