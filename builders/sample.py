@@ -45,7 +45,7 @@ def _code(_target: Path, _seed: int, size: int | None) -> _Made:
     options = {
         "date": release_date(),
         "allow_licenses": "permissive",
-        "max_per_repository": size or 400,
+        "max_per_repository": size or 100,
     }
     return [library_folder()], options
 

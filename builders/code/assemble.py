@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _SPARE = 4
 """Times the functions asked for that are analysed where a distribution is to be matched."""
+_AT_ONCE = 256
+"""Functions whose dependencies are asked for together; progress is shown between."""
 UNRESOLVED = "function whose dependencies cannot be told"
 
 
@@ -197,10 +199,12 @@ def _dependencies(
         for name in sorted(groups):
             mine = groups[name]
             root = mine[0].harvest.snapshot.materialise()
-            requests = [DependencyRequest(i.module.path, i.function.qualname) for i in mine]
-            answers = find_dependencies(root, requests, cache=cache_folder() / "dependencies")
-            found.update(zip((item.id for item in mine), answers, strict=True))
-            advance(len(mine))
+            for first in range(0, len(mine), _AT_ONCE):
+                part = mine[first : first + _AT_ONCE]
+                requests = [DependencyRequest(i.module.path, i.function.qualname) for i in part]
+                answers = find_dependencies(root, requests, cache=cache_folder() / "dependencies")
+                found.update(zip((item.id for item in part), answers, strict=True))
+                advance(len(part))
     return found
 
 
