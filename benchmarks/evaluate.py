@@ -107,12 +107,7 @@ def evaluate(
         gaps = [g for s in named if chosen.gap for g in scorer.gaps(s, scored[s], *chosen.gap)]
     manifest = release.manifest
     results = Results(
-        release=ReleaseEntry(
-            name=manifest.name,
-            family=manifest.family,
-            version=manifest.version,
-            fingerprint=manifest.fingerprint,
-        ),
+        release=ReleaseEntry.of(manifest),
         task=chosen.name,
         split=split,
         query_view=setting.views[0],

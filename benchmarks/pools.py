@@ -135,9 +135,7 @@ def pairs_within(task: Task, documents: Documents, queries: Queries) -> Any:
     if task.pools is None or task.pools.across:
         return pairs
     asked = _value_of(pairs.column("query-id"), queries.ids, queries.values(task.pools.column))
-    held = _value_of(
-        pairs.column("corpus-id"), documents.ids, documents.values(task.pools.column)
-    )
+    held = _value_of(pairs.column("corpus-id"), documents.ids, documents.values(task.pools.column))
     same = pc.call_function("equal", [asked, held])
     return pairs.filter(same.fill_null(True))  # noqa: FBT003 -- a value
 

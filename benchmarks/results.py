@@ -5,7 +5,7 @@ Two evaluations of the same release, systems and seed differ in ``environment`` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -13,6 +13,8 @@ from .json_files import read_json, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ..schemas.manifest import Manifest
 
 FORMAT = 1
 RESULTS_NAME = "results.json"
@@ -31,6 +33,16 @@ class ReleaseEntry(_Model):
     family: str
     version: str
     fingerprint: str
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Self:
+        """The release with that manifest."""
+        return cls(
+            name=manifest.name,
+            family=manifest.family,
+            version=manifest.version,
+            fingerprint=manifest.fingerprint,
+        )
 
 
 class SystemEntry(_Model):

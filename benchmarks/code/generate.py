@@ -158,12 +158,7 @@ def generate(
         responses = answer_all(lambda: open_model(spec), requests, recording, done)
     completions = _completions(made, draws, responses)
     record = GenerationRecord(
-        release=ReleaseEntry(
-            name=release.manifest.name,
-            family=release.manifest.family,
-            version=release.manifest.version,
-            fingerprint=release.manifest.fingerprint,
-        ),
+        release=ReleaseEntry.of(release.manifest),
         model=spec.text,
         parameters=parameters | _settings(options, chosen),
         tasks=len(made.samples),

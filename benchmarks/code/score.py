@@ -158,7 +158,7 @@ def score(
         interval=scoring.interval,
         seed=scoring.seed,
         sources=sources,
-        release=_entry(release),
+        release=ReleaseEntry.of(release.manifest),
         memorization=_memorization(given, tasks, scoring),
         isolation=asdict(isolation),
         limits=asdict(running.limits),
@@ -182,16 +182,6 @@ def _executable(release: Release) -> dict[str, dict[str, Any]]:
             hint="build it with tests=run",
         )
     return found
-
-
-def _entry(release: Release) -> ReleaseEntry:
-    manifest = release.manifest
-    return ReleaseEntry(
-        name=manifest.name,
-        family=manifest.family,
-        version=manifest.version,
-        fingerprint=manifest.fingerprint,
-    )
 
 
 def _make_folder(folder: Path) -> None:

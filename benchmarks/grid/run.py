@@ -91,12 +91,7 @@ def run_grid(
     manifest = release.manifest
     summary = GridSummary(
         name=config.name,
-        release=ReleaseEntry(
-            name=manifest.name,
-            family=manifest.family,
-            version=manifest.version,
-            fingerprint=manifest.fingerprint,
-        ),
+        release=ReleaseEntry.of(manifest),
         task=task.name,
         self_match_rule=task.self_match_rule,
         define=dict(config.define),

@@ -104,12 +104,7 @@ def score(
     manifest = release.manifest
     with progress.step("scoring"):
         scores = QaScores(
-            release=ReleaseEntry(
-                name=manifest.name,
-                family=manifest.family,
-                version=manifest.version,
-                fingerprint=manifest.fingerprint,
-            ),
+            release=ReleaseEntry.of(manifest),
             split=split,
             source=source,
             seed=seed,
