@@ -7,6 +7,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from .indentation import is_code
 from .source_text import clip, source_lines
 from .syntax import (
     BLOCKS,
@@ -71,7 +72,7 @@ def body_of_function(text: str, name: str, indent: int) -> str | None:
     except SyntaxError:
         pass
     try:
-        return _body_in_module(textwrap.dedent(text), name)
+        return _body_in_module(f"if 1:\n{text}", name)  # all of it is indented
     except SyntaxError:
         return _body_behind(text, found)
 
@@ -89,9 +90,7 @@ def _body_in_module(text: str, name: str) -> str | None:
     lines = source_lines(text)
     function = next((each for each in functions if not _is_stub(each)), functions[0])
     body = _body_text(function, lines)
-    imports = [
-        text_of(node, lines) for node in statements if _is_movable(node) and node in module.body
-    ]
+    imports = [text_of(node, lines) for node in statements if _is_movable(node)]
     return _with_imports(imports, body) if body else ""
 
 
@@ -130,7 +129,7 @@ def _body_text(function: FunctionNode, lines: list[str]) -> str:
 
 
 def _with_imports(imports: list[str], body: str) -> str:
-    first = next(line for line in source_lines(body) if line.strip()[:1] not in {"", "#"})
+    first = next(line for line in source_lines(body) if is_code(line))
     blank = first[: len(first) - len(first.lstrip())]
     moved = [textwrap.indent(each, blank) for each in imports]
     return "\n".join([*moved, body])
@@ -142,11 +141,11 @@ def _body_behind(text: str, found: re.Match[str]) -> str | None:
     if end is None:
         return ""
     first, *rest = source_lines(text[end:]) or [""]
-    if first.strip()[:1] not in {"", "#"}:
+    if is_code(first):
         return first.strip()
     kept: list[str] = []
     for line in rest:
-        if line.strip() and len(line) - len(line.lstrip(" \t")) <= len(found[1]):
+        if is_code(line) and len(line) - len(line.lstrip(" \t")) <= len(found[1]):
             break
         kept.append(line)
     body = "".join(kept)

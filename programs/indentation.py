@@ -68,13 +68,17 @@ def _readings(text: str, indent: str) -> Iterator[str]:
     if blank == indent:
         yield text
         return
-    yield _shifted(lines, blank, indent)
-    if len(_blank(lines[0])) < len(indent):
-        yield "".join([indent + lines[0].lstrip(), *lines[1:]])
-        later = [_blank(line) for line in lines[1:] if is_code(line)]
-        least = min(later, key=len, default="")
-        if least and least != indent:
-            yield _shifted([least + lines[0].lstrip(), *lines[1:]], least, indent)
+    shifted = _shifted(lines, blank, indent)
+    if len(_blank(lines[0])) >= len(indent):
+        yield shifted
+        return
+    begun = "".join([indent + lines[0].lstrip(), *lines[1:]])
+    later = [_blank(line) for line in lines[1:] if is_code(line)]
+    least = min(later, key=len, default="")
+    deeper = len(least) > len(indent)  # a statement of several lines as its file has it
+    yield from (begun, shifted) if deeper else (shifted, begun)
+    if least and least != indent:
+        yield _shifted([least + lines[0].lstrip(), *lines[1:]], least, indent)
 
 
 def _is_whole(reading: str) -> bool:

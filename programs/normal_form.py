@@ -37,6 +37,7 @@ _TAGS = {
 }
 _LENGTHS = tuple(f"{_LENGTH}{number}" for number in range(1 << 12))
 """Longer lists are told with more effort."""
+_PLAIN = {int, bool}
 _DEFINITIONS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
 _OTHERS_NAMES = {_TAGS[kind] for kind in (ast.Attribute, ast.keyword, ast.alias, ast.ImportFrom)}
 """Tags that a name follows which is none of the function's scope."""
@@ -89,7 +90,7 @@ def _told(
             append(_CONSTANT + written(item.value))
         elif item is None:
             append(_NOTHING)
-        elif kind is int:
+        elif kind in _PLAIN:
             append(f"{_CONSTANT}{item}")
         else:
             append(tags[kind])
@@ -116,12 +117,19 @@ def _fields(kind: type[ast.AST]) -> Callable[[Any], tuple[Any, ...]]:
     names = [name for name in reversed(kind._fields) if name not in _UNTOLD]
     if not names:
         return lambda _: ()
+    if kind is ast.JoinedStr:
+        return _pieces
     told = attrgetter(*names)
     if len(names) == 1:
         return lambda node: (told(node),)
     if kind in _DEFINITIONS:
         return lambda node: told(node) + _type_parameters(node)
     return told
+
+
+def _pieces(node: ast.JoinedStr) -> tuple[list[ast.expr]]:
+    """The pieces of an f-string; some Pythons see empty ones in it."""
+    return ([each for each in node.values if getattr(each, "value", None) != ""],)
 
 
 def _type_parameters(node: Any) -> tuple[list[ast.AST], ...]:

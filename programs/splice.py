@@ -145,7 +145,7 @@ def _indent(lines: list[str], span: Span) -> str:
 def _replaced(lines: list[str], span: Span, body: str) -> str:
     """The text with other lines for a body, the ends of lines being the file's."""
     replaced = lines[span.body_start - 1 : span.body_end]
-    newline = line_end(replaced[0]) or "\n"
+    newline = line_end(replaced[0]) or line_end(lines[span.body_start - 2])
     body = trimmed(body)
     if "\r" not in body:
         body = body.replace("\n", newline)

@@ -102,8 +102,9 @@ def place_before(node: ast.stmt | ast.expr, lines: Sequence[str]) -> Place:
 def text_of(node: ast.stmt | ast.expr, lines: list[str]) -> str:
     """The source of a statement or an expression, less its indentation."""
     start = place_before(node, lines).column
-    text = clip(lines, node.lineno, place_behind(node, lines), start)
-    return text[start:] if lines[node.lineno - 1][:start].strip() else text
+    first = lines[node.lineno - 1]
+    indent = min(start, len(first) - len(first.lstrip()))
+    return clip(lines, node.lineno, place_behind(node, lines), indent)[start - indent :]
 
 
 def header_end(node: FunctionNode | ast.ClassDef, lines: Sequence[str]) -> Place:
