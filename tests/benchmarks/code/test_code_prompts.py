@@ -316,7 +316,8 @@ def test_functions_of_real_files_fit_where_they_were(data: st.DataObject) -> Non
     assert continued == filled.prefix
     alone = make_prompt(excerpt, Form(NO_CONTEXT, COMPLETION)).text or ""
     moved = textwrap.indent(textwrap.dedent(body), "    " * name.count(".") + "    ")
-    if not any(mark in body for mark in ('"""', "'''", "\\\n", "\t")) and body.startswith(" "):
+    indented = all(line.startswith(" ") for line in body.splitlines() if line.strip())
+    if not any(mark in body for mark in ('"""', "'''", "\\\n", "\t")) and indented:
         shown = dict(functions(ast.parse(alone + moved)))[name]
         assert without_docstrings(shown) == without_docstrings(node)
     # The same file with other lines for the body gives the very same prompts.
