@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NO_SYNTAX = "no valid syntax"
 NO_FUNCTION = "no such function"
 TOO_DEEP = "nested too deeply"
+NOT_READ = "syntax unknown to parso"
 
 _Place = tuple[str, int, int, str]
 """Path below root, line, column, name below the module."""
@@ -77,10 +78,11 @@ class Analyser:
     def _analyse(
         self, file: str, text: str, qualname: str, function: AnyFunction, scope: Scope
     ) -> Answer:
-        target = _Target(self._sealed, file, text, qualname, function)
-        candidates = list_candidates(
-            function, target.body, scope, self._is_ours(text), prune=self._prune
-        )
+        target = _Target(self._sealed, file, text, qualname)
+        body = target.find(function)
+        if body is None:
+            return Answer(None, NOT_READ)
+        candidates = list_candidates(function, body, scope, self._is_ours(text), prune=self._prune)
         found: dict[tuple[str, str], tuple[str, str, str, int]] = {}
         for place in sorted(filter(None, map(target.place, candidates))):
             below, start, _, name = place
@@ -110,53 +112,62 @@ def _read(text: str) -> tuple[ast.Module, Scope]:
 class _Target:
     """The function whose names are resolved."""
 
-    def __init__(
-        self, sealed: Sealed, file: str, text: str, qualname: str, function: AnyFunction
-    ) -> None:
+    def __init__(self, sealed: Sealed, file: str, text: str, qualname: str) -> None:
         self._sealed = sealed
         self._file = file
         self._text = text
         self._qualname = qualname
         self._opened = sealed.open(file, text)
-        node = _funcdef(self._opened.module, function)
-        self.body: Any = node.children[-1]
         self._budget = Budget()
-        self._span = (node.start_pos, node.end_pos)
+        self._span = ((0, 0), (0, 0))
         self._path = Path(file).relative_to(sealed.tree.root).as_posix()
         self.failed = 0
+
+    def find(self, function: AnyFunction) -> Any:
+        """The body in parso's tree of a function that ``ast`` read; None if parso lost it."""
+        for leaf in self._opened.module.get_used_names().get(function.name, ()):
+            node = leaf.parent
+            if node.type == "funcdef" and node.name is leaf and leaf.line == function.lineno:
+                self._span = (node.start_pos, node.end_pos)
+                return node.children[-1]
+        return None
 
     def place(self, candidate: Candidate) -> _Place | None:
         """The first definition of the repository that a name stands for; None if there is none."""
         if candidate.is_global:
             places = _variables(self._path, self._opened.module, candidate.name)
         else:
-            places = list(self._resolve(candidate))
+            places = self._resolve(candidate)
         others = [item for item in places if not self._is_own(item)]
         if len(others) < len(places) and self._qualname.endswith(".__init__"):
             return None  # what a class starts with is defined there, whoever assigns it later
         return min(others, default=None)
 
-    def _resolve(self, candidate: Candidate) -> Iterator[_Place]:
+    def _resolve(self, candidate: Candidate) -> list[_Place]:
         try:
             definitions = self._opened.resolve(candidate.line, candidate.column, self._budget)
+            return [place for item in definitions for place in self._named(*item)]
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001
             # jedi breaks off in many ways. What it remembers of the attempt is half done.
             self.failed += 1
             self._opened = self._sealed.open(self._file, self._text)
+            return []
+
+    def _named(self, file: Path, line: int, column: int) -> Iterator[_Place]:
+        """The definition at a place, if it is one of the repository that others see."""
+        path = self._sealed.tree.relative(file)
+        if path is None:
             return
-        for file, line, column in definitions:
-            path = self._sealed.tree.relative(file)
-            if path is not None:
-                module = self._sealed.parse(str(file))
-                # Between two leaves, a position is that of the first.
-                leaf = module.get_leaf_for_position((line, column + 1))
-                name = definition_name(leaf)
-                if name is not None:
-                    yield path, line, column, name
-                elif leaf is not None and leaf.parent.type == "global_stmt":
-                    yield from _variables(path, module, leaf.value)
+        module = self._sealed.parse(str(file))
+        # Between two leaves, a position is that of the first.
+        leaf = module.get_leaf_for_position((line, column + 1))
+        name = definition_name(leaf)
+        if name is not None:
+            yield path, line, column, name
+        elif leaf is not None and leaf.parent.type == "global_stmt":
+            yield from _variables(path, module, leaf.value)
 
     def _is_own(self, place: _Place) -> bool:
         path, line, column, name = place
@@ -177,14 +188,3 @@ class _Target:
 
 def _variables(path: str, module: Any, name: str) -> list[_Place]:
     return [(path, *leaf.start_pos, name) for leaf in module_variables(module, name)]
-
-
-def _funcdef(module: Any, function: AnyFunction) -> Any:
-    """The node of parso's tree for a function that ``ast`` read."""
-    return next(
-        leaf.parent
-        for leaf in module.get_used_names()[function.name]
-        if leaf.parent.type == "funcdef"
-        and leaf.parent.name is leaf
-        and leaf.parent.start_pos[0] == function.lineno
-    )

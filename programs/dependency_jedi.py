@@ -315,5 +315,6 @@ class Opened:
         return [
             (name.module_path, name.line, name.column)
             for name in self._script.goto(line, column, follow_imports=True)
-            if name.module_path is not None and name.line is not None
+            # A module is said to be where its text starts, which is some name's place, or none.
+            if name.type != "module" and name.module_path is not None and name.line is not None
         ]

@@ -53,6 +53,8 @@ else:
         return 2
 """,
     "pkg/stars.py": "def widen(value):\n    return value\n",
+    "pkg/empty/__init__.py": "",
+    "pkg/first.py": "first = 1",
     "pkg/fast.py": "def area(value):\n    return value\n",
     "pkg/slow.py": "def area(value):\n    return value\n",
     "pkg/hostile.py": """
@@ -73,7 +75,7 @@ import pkg
 import pkg.tools
 import requests
 from elsewhere.deep import thing as foreign
-from . import hostile, tools
+from . import empty, first, hostile, tools
 from .base import Base
 from .square import Colour, Square
 from .stars import *
@@ -174,7 +176,8 @@ CASES = {
     "exported": Case("return pkg.Quadrangle()", "", "", "square.Square"),
     "exported with a star": Case("return pkg.make_square", "", "", "tools.make_square"),
     "of the package itself": Case("return pkg.LIMIT", "", "", "LIMIT"),
-    "module alone": Case("return tools, pkg, pkg.tools"),
+    "module alone": Case("return tools, pkg, pkg.tools, first, empty, pkg.empty"),
+    "at the start of a file": Case("return first.first", "", "", "first.first"),
     "local import": Case(
         "from .slow import area as a\n        from pkg.tools import ITEMS\n        return a(ITEMS)",
         "",
