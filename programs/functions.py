@@ -1,8 +1,8 @@
 """Functions, classes, variables and imports of a Python file, with the lines that they stand in.
 
-A file is read by ``ast`` in one walk over its statements; expressions are looked into only where
-a function is asked for its digest. A file that does not parse is read by tree-sitter, which
-finds spans and names in broken code too.
+A file is read by ``ast`` in one walk over its statements; expressions are looked into only for
+digests: of functions that may become samples, and of others when they are asked for. A file that
+does not parse is read by tree-sitter, which finds spans and names in broken code too.
 
 What is listed: functions and methods wherever they stand, also below ``if``, ``try`` and ``with``,
 except inside other functions; classes likewise; the variables of a module by the statements that
@@ -18,7 +18,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from . import triviality
+from . import normal_form, triviality
 from .functions_tolerant import read_broken
 from .generated import is_generated
 from .module_source import CLASS, FUNCTION, METHOD, VARIABLE, Definition, Function, ModuleSource
@@ -192,6 +192,11 @@ class _Reader:
         header = self.ends[node] = header_end(node, self.lines)
         start, fault = self._body_start(header, docstring, body)
         first = (body or node.body)[0]
+        trivial = triviality.triviality(node.decorator_list, body, misplaced=fault)
+        may_be_sample = trivial is None and docstring is not None
+        statements, digest = (
+            self._formed(node, body) if may_be_sample else (self._count(body), None)
+        )
         return Function(
             qualname=_qualified(node.name, class_name),
             kind=METHOD if class_name else FUNCTION,
@@ -204,9 +209,10 @@ class _Reader:
             indent=character_column(self.lines[first.lineno - 1], first.col_offset),
             docstring=_cleaned(docstring.text) if docstring else None,
             decorators=tuple([text_of(each, self.lines) for each in node.decorator_list]),
-            statements=self._count(body),
-            trivial=triviality.triviality(node.decorator_list, body, misplaced=fault),
+            statements=statements,
+            trivial=trivial,
             source="".join(self.lines[node.lineno - 1 : _end(node)]),
+            known_digest=digest,
         )
 
     def _body_start(
@@ -227,6 +233,13 @@ class _Reader:
         while not self.lines[start - 1].strip():
             start += 1
         return start, None
+
+    def _formed(self, node: FunctionNode, body: list[ast.stmt]) -> tuple[int, str]:
+        """Statements and digest of a function."""
+        form = normal_form.normal_form(node, body)
+        if normal_form.IMPORT in form:
+            self._count(body)
+        return form.count(normal_form.STATEMENT) - 1, normal_form.digest(form)
 
     def _count(self, body: list[ast.stmt]) -> int:
         """Statements, nested ones too; their imports are noted by the way."""

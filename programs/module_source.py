@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import normal_form, syntax
@@ -42,6 +42,8 @@ class Function:
     """Why it is no material for a sample."""
     source: str
     """Its lines from the signature on; empty where the file does not parse."""
+    known_digest: str | None = field(default=None, repr=False)
+    """Its digest, if that was made while it was read."""
 
     @property
     def name(self) -> str:
@@ -50,11 +52,14 @@ class Function:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of its normal form, which is made when it is first asked for.
+        """SHA-256 of its normal form.
 
-        Most functions of a repository are never compared, and the forms of all would cost a
-        third of what parsing does. Empty where the file does not parse.
+        That of a function which may become a sample is made while its file is read: its tree is
+        at hand then, but making all of them would cost a fifth of what parsing does. Empty where
+        the file does not parse.
         """
+        if self.known_digest is not None:
+            return self.known_digest
         return _digest(self.source) if self.source else ""
 
     @property
