@@ -248,7 +248,8 @@ def _dependencies(
     found: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
     with progress.step("looking up dependencies", len(distinct)) as advance:
         for snapshot in sorted(groups):
-            tree = repositories.open(snapshot).tree
+            repository = repositories.open(snapshot)
+            tree = repository.tree
             asked: list[tuple[tuple[str, str], DependencyRequest]] = []
             for key in sorted(groups[snapshot]):
                 request = _request(samples[key[0]], distinct[key], tree)
@@ -257,7 +258,10 @@ def _dependencies(
                 else:
                     asked.append((key, request))
             answers = find_dependencies(
-                tree, [request for _, request in asked], cache=cache_folder() / "dependencies"
+                tree,
+                [request for _, request in asked],
+                cache=cache_folder() / "dependencies",
+                roots=repository.import_roots,
             )
             for (key, _), answer in zip(asked, answers, strict=True):
                 found[key] = (
@@ -278,7 +282,7 @@ def _request(row: Mapping[str, Any], completion: str, tree: Path) -> DependencyR
         text = splice(decode_source((tree / path).read_bytes()), Span.of_sample(row), completion)
     except SpliceError:
         return None
-    return DependencyRequest(path, qualname_of(row), text)
+    return DependencyRequest(path, qualname_of(row), text, row["signature_start"])
 
 
 def _outcome(

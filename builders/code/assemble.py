@@ -201,11 +201,20 @@ def _dependencies(
             root = mine[0].harvest.snapshot.materialise()
             for first in range(0, len(mine), _AT_ONCE):
                 part = mine[first : first + _AT_ONCE]
-                requests = [DependencyRequest(i.module.path, i.function.qualname) for i in part]
-                answers = find_dependencies(root, requests, cache=cache_folder() / "dependencies")
+                answers = find_dependencies(
+                    root,
+                    [_request(item) for item in part],
+                    cache=cache_folder() / "dependencies",
+                    roots=part[0].harvest.roots,
+                )
                 found.update(zip((item.id for item in part), answers, strict=True))
                 advance(len(part))
     return found
+
+
+def _request(item: Candidate) -> DependencyRequest:
+    function = item.function
+    return DependencyRequest(item.module.path, function.qualname, line=function.signature_start)
 
 
 def _sample(
