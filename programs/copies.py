@@ -11,7 +11,6 @@ import fcntl
 import os
 import shutil
 import stat
-import subprocess
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ _BAD_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL}
 BYTECODE = "__pycache__"
 
 
-def private_copy(tree: Path, target: Path, *, bytecode: bool = False) -> tuple[str, ...]:
+def private_copy(tree: Path, target: Path) -> tuple[str, ...]:
     """Copy a tree so that whatever happens to the copy, the original stays.
 
     Compiled modules are left behind: one that does not check its source would run in place of a
@@ -38,7 +37,6 @@ def private_copy(tree: Path, target: Path, *, bytecode: bool = False) -> tuple[s
     Args:
         tree: Folder to copy.
         target: Folder of the copy; made here.
-        bytecode: Copy compiled modules too, those of ``compile_tree``, which check their source.
 
     Returns:
         Paths of what was left out: links that lead out of the tree, and what is neither a file nor
@@ -67,7 +65,7 @@ def private_copy(tree: Path, target: Path, *, bytecode: bool = False) -> tuple[s
                     else:
                         left_out.append(str(Path(entry.path).relative_to(source)))
                 elif entry.is_dir():
-                    if bytecode or entry.name != BYTECODE:
+                    if entry.name != BYTECODE:
                         os.mkdir(path)  # noqa: PTH102
                         waiting.append((entry.path, path))
                 elif entry.is_file():
@@ -112,31 +110,6 @@ def write_tree(files: Iterable[tuple[str, bool, bytes]], target: Path) -> int:
             place.chmod(0o755)
         number += 1
     return number
-
-
-def compile_tree(tree: Path, python: Path, timeout: float = 600) -> None:
-    """Compile the modules of a tree for its copies, so that each run need not do it again.
-
-    The compiled modules hold a digest of their source, and are passed over where it has changed.
-    Files that do not compile are left for the run to stumble over.
-
-    Args:
-        tree: Folder with modules; compiled ones that it has are removed.
-        python: Interpreter that will run them.
-        timeout: Seconds after which it is left as it is; it only saves time.
-    """
-    for folder in sorted(tree.rglob(BYTECODE)):
-        remove_tree(folder)
-    command = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", tree]
-    with suppress(subprocess.TimeoutExpired):
-        subprocess.run(  # noqa: S603 - it compiles, it does not run
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=timeout,
-            check=False,
-        )
 
 
 def remove_tree(folder: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .pytest_session import run_session
-from .verdicts import EXCEPTION, FLAKY, MEANINGS, OUTCOMES, PASSED, judge
+from .verdicts import EXCEPTION, FLAKY, OUTCOMES, PASSED, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .environments import Environment
     from .limits import Isolation, Limits
 
-__all__ = ["MEANINGS", "OUTCOMES", "TestRun", "run_tests"]
+__all__ = ["OUTCOMES", "TestRun", "run_tests"]
 
 
 @dataclass(frozen=True, slots=True)

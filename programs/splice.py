@@ -93,18 +93,6 @@ def splice_file(data: bytes, span: Span, completion: str) -> bytes:
         ) from error
 
 
-def replace_body(source: str, span: Span, statements: str) -> str:
-    """Put statements, which are not indented, in place of a function's body.
-
-    Raises:
-        SpliceError: the span is not one of the file.
-    """
-    lines = source_lines(source)
-    indent = _indent(lines, span)
-    body = "".join(indent + line for line in source_lines(statements))
-    return _replaced(lines, span, body)
-
-
 def _body(completion: str, span: Span, indent: str) -> str:
     """The body that a completion holds, at the indentation of its file."""
     blocks = fenced_code(completion)

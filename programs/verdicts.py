@@ -31,22 +31,6 @@ OUTCOMES = (
 )  # fmt: skip
 """Every class that a completion can end in; the first is the only one that counts as solved."""
 
-MEANINGS = {
-    PASSED: "every test asked for passed",
-    SYNTAX_ERROR: "the code is no Python",
-    IMPORT_ERROR: "the code, or a test of it, cannot be imported",
-    MISSING_FIXTURE: "a test asks for a fixture that does not exist",
-    ASSERTION: "a test found a wrong result",
-    EXCEPTION: "the code raised, or ended the process",
-    TIMEOUT: "the time was up",
-    MEMORY: "the memory was used up",
-    DENIED: "the code wanted the network, or files or processes beyond what it may have",
-    FLAKY: "the same code passes and fails",
-    NO_TESTS: "a test asked for does not exist",
-    SKIPPED: "a test asked for was skipped",
-    SPLICE_FAILED: "the completion cannot be put in place of the function",
-}
-
 _DENIED_ERRORS = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOSPC, errno.EDQUOT,
     errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.ECONNREFUSED,

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .errors import DataError, UsageError
-from .fingerprint import TableDigest, combined_fingerprint, file_sha256
+from .fingerprint import combined_fingerprint, file_sha256
 from .manifest import (
     MANIFEST_NAME,
     BuilderEntry,
@@ -39,18 +39,16 @@ from .manifest import (
 )
 from .readme import write_readme
 from .subsets import partition_subsets
+from .table_files import write_table_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
 
     from .subsets import Reader, Subset
     from .tables import Table
-
-ROW_GROUP_BYTES = 32 << 20
-"""Uncompressed bytes a row group aims at: small enough for a viewer to page full texts."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,7 @@ def _write_table(stage: Path, item: TableData) -> TableEntry:
     digests: dict[str, str] = {}
     for split in sorted(item.splits):
         path = stage / item.table.name / f"{split}-00000-of-00001.parquet"
-        rows, digests[split] = _write_split(path, item.table, item.splits[split])
+        rows, digests[split] = write_table_file(path, item.table, item.splits[split])
         files[split] = [
             FileEntry(
                 path=path.relative_to(stage).as_posix(),
@@ -208,68 +206,6 @@ def _write_table(stage: Path, item: TableData) -> TableEntry:
         fingerprint=combined_fingerprint(digests),
         splits=files,
     )
-
-
-def _write_split(path: Path, table: Table, rows: Any) -> tuple[int, str]:
-    digest = TableDigest(table.schema)
-    order = KeyOrder(table, path.name)
-    count = 0
-    with pq.ParquetWriter(path, table.schema, compression="zstd", write_page_index=True) as writer:
-        for batch in _batches(rows, 64 if table.holds_files else 1_024):
-            table.check(pa.table(batch), path.name)
-            fitted = pa.table(batch).select(table.schema.names).cast(table.schema)
-            for piece in fitted.to_batches():
-                order.update(piece)
-                digest.update(piece)
-            count += fitted.num_rows
-            writer.write_table(fitted)
-    return count, digest.hexdigest()
-
-
-def _batches(rows: Any, read: int) -> Iterator[Any]:
-    """Batches of about ROW_GROUP_BYTES from a table in memory or a Parquet file.
-
-    ``read`` rows of a file are read at a time.
-    """
-    if isinstance(rows, pa.Table):
-        stride = max(1, len(rows) * ROW_GROUP_BYTES // max(rows.nbytes, 1))
-        for start in range(0, len(rows), stride):
-            yield rows.slice(start, stride).combine_chunks()
-        return
-    pending: list[Any] = []
-    size = 0
-    with pq.ParquetFile(rows) as file:
-        for batch in file.iter_batches(batch_size=read):
-            pending.append(batch)
-            size += batch.nbytes
-            if size >= ROW_GROUP_BYTES:
-                yield pa.Table.from_batches(pending).combine_chunks()
-                pending, size = [], 0
-    if pending:
-        yield pa.Table.from_batches(pending).combine_chunks()
-
-
-class KeyOrder:
-    """Checks, batch by batch, that rows are sorted by a table's key and repeat none."""
-
-    def __init__(self, table: Table, place: str) -> None:
-        self._key = table.key
-        self._place = place
-        self._last: tuple[str, ...] | None = None
-
-    def update(self, batch: Any) -> None:
-        """Raise ``DataError`` at the first row that is not above its predecessor.
-
-        Strings are compared by their UTF-8 bytes, which is the order of their code points.
-        """
-        columns = [batch.column(name).to_pylist() for name in self._key]
-        last = self._last
-        for row in zip(*columns, strict=True):
-            if last is not None and row <= last:
-                problem = "the key repeats" if row == last else "rows are not sorted by their key"
-                raise DataError(problem, place=self._place, found=f"{row} behind {last}")
-            last = row
-        self._last = last
 
 
 def _manifest(

@@ -13,7 +13,8 @@ from .errors import DataError
 from .families import find_family
 from .findings import Finding, first
 from .fingerprint import TableDigest, combined_fingerprint, file_sha256
-from .release import KeyOrder, Release, count_slices
+from .release import Release, count_slices
+from .table_files import KeyOrder
 from .verify_retrieval import check_retrieval
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from domainbench.retrieval.interop.collection import Collection, Document, Judgement, Query
-from domainbench.schemas import release as release_module
+from domainbench.schemas import table_files
 from domainbench.schemas.errors import UsageError
 from domainbench.schemas.release import Release, write_release
 from domainbench.schemas.views import View
@@ -45,7 +45,7 @@ def test_fields_are_those_of_ir_datasets() -> None:
 def test_documents_are_found_by_reading_their_row_group_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(release_module, "ROW_GROUP_BYTES", 4_096)
+    monkeypatch.setattr(table_files, "ROW_GROUP_BYTES", 4_096)
     corpus = [family(f"d{at:04d}", "word " * 40 + str(at), []) for at in range(100)]
     release = write_release(tmp_path / "many", tables(corpus, [], []), info())
     assert pq.read_metadata(release.files("corpus")[0]).num_row_groups > 5

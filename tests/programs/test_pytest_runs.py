@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import textwrap
 import uuid
@@ -14,7 +13,7 @@ import pytest
 
 from domainbench.programs.environments import Environment
 from domainbench.programs.pytest_options import read_configuration
-from domainbench.programs.pytest_runs import MEANINGS, OUTCOMES, TestRun, run_tests
+from domainbench.programs.pytest_runs import OUTCOMES, TestRun, run_tests
 from domainbench.programs.sandbox import Isolation, Limits, available_isolation
 from domainbench.programs.verdicts import classify, covers
 
@@ -445,8 +444,3 @@ def error(*bases: str, number: int | None = None, context: bool = False) -> dict
 )
 def test_classes_of_exceptions(chain: list[dict[str, Any]], when: str, outcome: str):
     assert classify(chain, when) == outcome
-
-
-def test_every_outcome_has_a_meaning():
-    assert tuple(MEANINGS) == OUTCOMES
-    assert json.dumps(MEANINGS)

@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 
 from domainbench.programs.functions import Function, decode_source, read_module, source_lines
 from domainbench.programs.splice import (
-    NOT_IMPLEMENTED,
     Span,
     SpliceError,
-    replace_body,
     splice,
     splice_file,
 )
@@ -190,13 +188,6 @@ def test_nothing_to_splice_is_told(completion: str) -> None:
 def test_spans_that_are_none_are_told(span: Span) -> None:
     with pytest.raises(SpliceError, match="the file has no such body"):
         splice(FILE, span, "return 1")
-    with pytest.raises(SpliceError, match="the file has no such body"):
-        replace_body(FILE, span, "return 1")
-
-
-def test_mutants() -> None:
-    assert replace_body(FILE, METHOD, NOT_IMPLEMENTED) == expected("raise NotImplementedError\n")
-    assert replace_body(FILE, METHOD, "a = 1\nreturn a") == expected("a = 1\nreturn a\n")
 
 
 def test_line_ends_and_the_missing_one_at_the_end_are_the_files() -> None:
@@ -213,7 +204,6 @@ def test_tabs_are_the_files() -> None:
     assert splice(source, function.span, "    if y:\n        return 2") == (
         "def f():\n\tif y:\n\t    return 2\n"
     )
-    assert replace_body(source, function.span, "pass") == "def f():\n\tpass\n"
 
 
 def test_bytes_of_a_file_keep_their_encoding() -> None:

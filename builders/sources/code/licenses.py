@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-from .license_names import CLASSIFIERS, FAMILIES, GNU, NAMES, PERMISSIVE, PHRASES
+from .license_names import CLASSIFIERS, FAMILIES, GNU, NAMES, PHRASES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -156,11 +156,6 @@ def recognise(text: str) -> str | None:
     if "PSF-2.0" in found:
         return "PSF-2.0"  # its text quotes older licences
     return " AND ".join(sorted(found)) or None
-
-
-def is_permissive(expression: str | None) -> bool:
-    """Whether code under it may be used, changed and passed on, whatever one makes of it."""
-    return satisfies(expression, PERMISSIVE)
 
 
 def satisfies(expression: str | None, allowed: Collection[str]) -> bool:

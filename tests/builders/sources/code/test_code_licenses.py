@@ -21,7 +21,6 @@ from domainbench.builders.sources.code.licenses import (
     find_license,
     fold_name,
     from_text,
-    is_permissive,
     recognise,
     satisfies,
 )
@@ -150,7 +149,7 @@ def test_several_classifiers_hold_together(tmp_path: Path) -> None:
     ]
     found = find_license(None, None, both, FolderTree(tmp_path))
     assert found == ("GPL-3.0-only AND MIT", "classifier")
-    assert not is_permissive(found.expression)
+    assert not satisfies(found.expression, PERMISSIVE)
 
 
 def test_the_projects_own_file_comes_before_those_of_others(tmp_path: Path) -> None:
@@ -180,7 +179,7 @@ def test_a_lesser_licence_stands_beside_the_one_that_it_adds_to(tmp_path: Path) 
     ],
 )
 def test_permissive_expressions(expression: str | None, *, expected: bool) -> None:
-    assert is_permissive(expression) is expected
+    assert satisfies(expression, PERMISSIVE) is expected
 
 
 def test_a_list_of_allowed_licences() -> None:
