@@ -1,0 +1,1 @@
+"""Visibility of documents in conversational search: engines, citations, gains, adoption."""

@@ -1,0 +1,1 @@
+"""The conversational SEO builder: queries, contexts, rewritten documents, episodes."""

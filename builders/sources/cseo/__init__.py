@@ -1,0 +1,1 @@
+"""Sources of the conversational SEO family: tables of queries and documents, catalogues."""
