@@ -58,6 +58,15 @@ class PassageRanker(System, Protocol):
 
 
 @runtime_checkable
+class OutsideRanker(System, Protocol):
+    """A system that can also rank texts that its corpus does not hold."""
+
+    def search_others(self, queries: Texts, others: Texts, k: int) -> Run:
+        """Rank other texts, each with the score that it would have beside the corpus."""
+        ...
+
+
+@runtime_checkable
 class CombinedSystem(System, Protocol):
     """A system that makes its ranking of other systems' rankings."""
 

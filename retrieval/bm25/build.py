@@ -52,6 +52,7 @@ def build_index(
     threads: int,
     *,
     passages: npt.NDArray[np.int64] | None = None,
+    corpus: Index | None = None,
     shard: int = SHARD,
     workspace: Path | None = None,
     memory: int = MEMORY,
@@ -70,6 +71,8 @@ def build_index(
         threads: threads to use.
         passages: shape (documents + 1,): texts ``passages[d]:passages[d + 1]`` are passages of
             document d; by default each text is a document.
+        corpus: index whose numbers of texts and words are used instead of these texts' own. A term
+            that it does not know counts as held by one text of it.
         shard: most texts of a shard, at most ``SHARD``. Scores do not depend on it.
         workspace: empty folder where the index is written and then memory-mapped from. Counts are
             spilled there too, so that memory holds the vocabulary, 12 bytes a text, and the counts
@@ -88,9 +91,10 @@ def build_index(
         hashes, df, lengths = _count(texts, bounds, tokenizer, store, batch, pool, threads)
         numbers = np.empty(len(df), np.int32)
         kernels.order_by_frequency(df, np.zeros(df.max(initial=0) + 2, np.int64), numbers)
-        idf = _by_number(formula.idf(df, formula.documents(lengths)), numbers)
+        idf = _by_number(_idf(formula, hashes, df, lengths, corpus), numbers)
         sink: _Sink = _Files(workspace) if workspace is not None else _Arrays.of(int(df.sum()))
-        writer = _Writer(hashes, numbers, idf, formula.length_factor(lengths), formula, pool)
+        factor = formula.length_factor(lengths, None if corpus is None else corpus.lengths)
+        writer = _Writer(hashes, numbers, idf, factor, formula, pool)
         entries = [0]
         for number, (first, last) in enumerate(pairwise(bounds.tolist())):
             held = writer.write(store.take(number), first, last, sink)
@@ -136,6 +140,24 @@ def _count(
             store.add(number, pieces)
     hashes, df = vocabulary.merge()
     return hashes, df, np.concatenate(lengths)
+
+
+def _idf(
+    formula: Formula,
+    hashes: npt.NDArray[np.uint64],
+    df: npt.NDArray[np.int64],
+    lengths: npt.NDArray[np.int32],
+    corpus: Index | None,
+) -> npt.NDArray[np.float64]:
+    if corpus is None:
+        return formula.idf(df, formula.documents(lengths))
+    documents = formula.documents(corpus.lengths)
+    known = formula.idf(corpus.frequencies, documents)
+    (unseen,) = formula.idf(np.ones(1, np.int64), documents)
+    at = np.minimum(np.searchsorted(corpus.hashes, hashes), max(0, len(known) - 1))
+    if not len(known):
+        return np.full(len(hashes), unseen)
+    return np.where(corpus.hashes[at] == hashes, known[at], unseen)
 
 
 def _by_number(

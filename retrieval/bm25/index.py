@@ -89,6 +89,13 @@ class Index:
         return sum(array.nbytes for array in vars(self).values() if isinstance(array, np.ndarray))
 
     @cached_property
+    def frequencies(self) -> npt.NDArray[np.int64]:
+        """Texts that hold each term, in the order of ``hashes``; shape (terms,)."""
+        of_number = np.zeros(len(self.hashes), np.int64)
+        np.add.at(of_number, self.terms, np.diff(self.starts))
+        return of_number[self.numbers]
+
+    @cached_property
     def tiles(self) -> list[npt.NDArray[np.int64]]:
         """For each shard the bounds of its tiles, in documents."""
         starts = self.passages if self.has_passages else np.arange(len(self.lengths) + 1)

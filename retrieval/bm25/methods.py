@@ -109,10 +109,16 @@ class Formula:
             case _:
                 return math.log(n - df + 0.5) - math.log(df + 0.5)
 
-    def length_factor(self, lengths: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-        """B of the module's formulas, for each document: float64, shape (documents,)."""
-        total = int(lengths.sum(dtype=np.int64))
-        documents = self.documents(lengths)
+    def length_factor(
+        self, lengths: npt.NDArray[np.int32], corpus: npt.NDArray[np.int32] | None = None
+    ) -> npt.NDArray[np.float64]:
+        """B of the module's formulas, for each document: float64, shape (documents,).
+
+        ``corpus`` are the lengths that A is the mean of; the documents' own by default.
+        """
+        measured = lengths if corpus is None else corpus
+        total = int(measured.sum(dtype=np.int64))
+        documents = self.documents(measured)
         if total == 0:
             return np.ones(len(lengths))
         used = LUCENE_LENGTHS[lucene_byte(lengths)] if self.lucene_norms else lengths

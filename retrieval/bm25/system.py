@@ -201,7 +201,30 @@ class BM25System:
             return Run(queries.ids, self._doc_ids, docs, scores, self.spec)
         if engine.has_passages:
             raise UsageError("passages are indexed", hint="call search_passages, or index(corpus)")
-        return self._search(engine, queries, k, None)
+        return self._search(engine, queries, self._doc_ids, k, None)
+
+    def search_others(self, queries: Texts, others: Texts, k: int) -> Run:
+        """Rank texts outside the corpus, weighed by its numbers of documents and words.
+
+        A text of the corpus gets the score that it has there; a term that the corpus does not know
+        weighs as if one of its documents held it.
+
+        Raises:
+            UsageError: no corpus is indexed, or only its passages, the backend is rank-bm25, or k
+                is below 1.
+        """
+        from .build import build_index
+        from .counts import Utf8
+        from .index import thread_count
+
+        engine = self._indexed()
+        if isinstance(engine, Reference) or engine.has_passages:
+            raise UsageError(
+                "only an index of documents, made by the backend numba, ranks other texts"
+            )
+        texts = Utf8.from_arrow(others.texts)
+        made = build_index(texts, self._tokenizer, self._formula, thread_count(), corpus=engine)
+        return self._search(made, queries, others.ids, k, None)
 
     def search_passages(self, queries: Texts, k: int, aggregation: Aggregation) -> Run:
         """Rank the documents for queries by the scores of all their passages, at most k each.
@@ -216,10 +239,15 @@ class BM25System:
         engine = self._indexed()
         if isinstance(engine, Reference) or not engine.has_passages:
             raise UsageError("no passages are indexed", hint="call index_passages first")
-        return self._search(engine, queries, k, aggregation)
+        return self._search(engine, queries, self._doc_ids, k, aggregation)
 
     def _search(
-        self, engine: Index, queries: Texts, k: int, aggregation: Aggregation | None
+        self,
+        engine: Index,
+        queries: Texts,
+        ids: Any,
+        k: int,
+        aggregation: Aggregation | None,
     ) -> Run:
         from .counts import Utf8
         from .index import thread_count
@@ -229,7 +257,7 @@ class BM25System:
         texts, threads = Utf8.from_arrow(queries.texts), thread_count()
         docs, scores = search(engine, texts, self._tokenizer, k, threads, aggregation)
         self._dense = plan(engine, len(queries), docs.shape[1], threads).dense
-        return Run(queries.ids, self._doc_ids, docs, scores, self.spec)
+        return Run(queries.ids, ids, docs, scores, self.spec)
 
     def _check_passages(self) -> None:
         if not self.ranks_passages:

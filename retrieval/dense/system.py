@@ -152,6 +152,28 @@ class DenseSystem:
         """
         return self._search(queries, k, aggregation)
 
+    def search_others(self, queries: Texts, others: Texts, k: int) -> Run:
+        """Rank texts outside the corpus, encoded as its documents are and all compared.
+
+        Raises:
+            UsageError: no documents are indexed, k is below 1, or the model fails.
+        """
+        from .search import build_index
+        from .search_options import SearchOptions
+        from .vectors import Units, encode_units
+
+        _check_depth(k)
+        if self._units is None or self._units.starts is not None:
+            raise UsageError("no documents are indexed", hint="call index(corpus) first")
+        encoder = self._encoder("document")
+        units, vectors = encode_units(
+            Units.of_documents(others), encoder, self._cache_path("document")
+        )
+        index = None
+        if len(vectors):
+            index = build_index(vectors, SearchOptions(), device=self._search_device)
+        return self._rank(queries, units, index, k, None)
+
     def stats(self) -> dict[str, Any]:
         """What the last indexing and search did: devices, lengths, prompts, seconds, cache use."""
         return dict(self._stats)
@@ -166,10 +188,11 @@ class DenseSystem:
         folder = self._cache_path("document")
         self._units, vectors = encode_units(units, encoder, folder)
         encoded = time.perf_counter()
-        device = "cpu" if o.device == "mps" else o.device
         self._index = None
         if len(vectors):
-            self._index = build_index(vectors, o.search, device=device, starts=self._units.starts)
+            self._index = build_index(
+                vectors, o.search, device=self._search_device, starts=self._units.starts
+            )
         what = "documents" if units.starts is None else "passages"
         seconds = encoded - start
         self._stats = {
@@ -186,9 +209,8 @@ class DenseSystem:
         }
 
     def _search(self, queries: Texts, k: int, aggregation: Aggregation | None) -> Run:
-        if k < 1:
-            raise UsageError("k is too small", found=k, expected="1 or more")
-        units, index = self._units, self._index
+        _check_depth(k)
+        units = self._units
         if units is None:
             raise UsageError("no corpus is indexed", hint="call index(corpus) first")
         if (units.starts is None) != (aggregation is None):
@@ -196,6 +218,19 @@ class DenseSystem:
                 ("documents", "search") if units.starts is None else ("passages", "search_passages")
             )
             raise UsageError(f"{there} are indexed", hint=f"call {call}")
+        run = self._rank(queries, units, self._index, k, aggregation)
+        self._stats |= self._search_facts()
+        return run
+
+    def _rank(
+        self,
+        queries: Texts,
+        units: Units,
+        index: VectorIndex | None,
+        k: int,
+        aggregation: Aggregation | None,
+    ) -> Run:
+        """Rank what an index holds; one without vectors has no hit."""
         if index is None:
             nothing = np.zeros((len(queries), 0))
             return Run.from_topk(queries.ids, units.ids, nothing, nothing, self.spec)
@@ -209,7 +244,6 @@ class DenseSystem:
             "query_seconds": time.perf_counter() - start,
         }
         found, values = index.search(np.ascontiguousarray(vectors[asked]), k, aggregation)
-        self._stats |= self._search_facts()
         docs = np.full((len(queries), found.shape[1]), -1, np.int32)
         scores = np.zeros(docs.shape, np.float32)
         docs[asked], scores[asked] = found, values
@@ -243,6 +277,10 @@ class DenseSystem:
                 trust_remote_code=o.trust_remote_code,
             )
             self._loaded = revision or model_revision(self._name)  # it may be downloaded by now
+
+    @property
+    def _search_device(self) -> str:
+        return "cpu" if self._options.device == "mps" else self._options.device
 
     def _search_facts(self) -> dict[str, Any]:
         facts = self._index.stats() if self._index is not None else {}
@@ -300,3 +338,8 @@ class DenseSystem:
         }
         key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return cache_folder() / "embeddings" / key[:32]
+
+
+def _check_depth(k: int) -> None:
+    if k < 1:
+        raise UsageError("k is too small", found=k, expected="1 or more")

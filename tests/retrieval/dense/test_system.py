@@ -285,3 +285,28 @@ def test_documents_that_fill_the_model_are_counted(tiny_model: Path) -> None:
     system = DenseSystem(str(tiny_model))  # reads [CLS], 30 words, [SEP]
     system.index(texts({"a": "pump " * 29, "b": "pump " * 30, "c": "pump " * 31}))
     assert system.stats()["documents_filling_the_model"] == 2
+
+
+# ------------------------------------------------------------------ texts outside the corpus
+
+
+def test_texts_outside_the_corpus_score_as_if_inside() -> None:
+    system = DenseSystem()
+    system.index(texts(DOCUMENTS))
+    inside = system.search(texts(QUERIES), 5).to_table().to_pylist()
+    part = {name: DOCUMENTS[name] for name in sorted(DOCUMENTS)[1:]} | {"x": DOCUMENTS["d4"]}
+    outside = system.search_others(texts(QUERIES), texts(part), 6).to_table().to_pylist()
+    scores = {(r["query_id"], r["doc_id"]): r["score"] for r in inside}
+    found = {(r["query_id"], r["doc_id"]): r["score"] for r in outside}
+    assert found.pop(("q1", "x")) == found["q1", "d4"]
+    found = {pair: score for pair, score in found.items() if pair[1] != "x"}
+    assert found == {pair: score for pair, score in scores.items() if pair[1] in part}
+    # The corpus is still the one that is searched.
+    assert system.search(texts(QUERIES), 5).to_table().to_pylist() == inside
+    nothing = system.search_others(texts(QUERIES), texts({"y": ""}), 1)
+    assert nothing.to_table().num_rows == 0
+
+
+def test_texts_outside_need_an_index_of_documents() -> None:
+    with pytest.raises(UsageError, match="no documents are indexed"):
+        DenseSystem().search_others(texts(QUERIES), texts(DOCUMENTS), 1)
