@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BUILDERS = {
     "code": ("code.builder", "build_code"),
+    "cseo": ("cseo.builder", "build_cseo"),
     "patents": ("patents.builder", "build_patents"),
     "qa": ("qa.builder", "build_qa"),
 }

@@ -50,8 +50,19 @@ def _code(_target: Path, _seed: int, size: int | None) -> _Made:
     return [library_folder()], options
 
 
+def _cseo(target: Path, seed: int, size: int | None) -> _Made:
+    from .cseo.sample.files import LANGUAGE, write_sources
+
+    folder = target.with_name(target.name + ".sources")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    write_sources(folder, seed=seed, size=size)
+    return [folder], {"language": LANGUAGE}
+
+
 _SAMPLES: dict[str, Callable[[Path, int, int | None], _Made]] = {
     "code": _code,
+    "cseo": _cseo,
     "patents": _patents,
     "qa": _qa,
 }
@@ -59,7 +70,12 @@ _SAMPLES: dict[str, Callable[[Path, int, int | None], _Made]] = {
 options."""
 
 
-_LICENSES = {"code": "PSF-2.0", "patents": "Apache-2.0", "qa": "Apache-2.0"}
+_LICENSES = {
+    "code": "PSF-2.0",
+    "cseo": "Apache-2.0",
+    "patents": "Apache-2.0",
+    "qa": "Apache-2.0",
+}
 
 
 def run_sample(

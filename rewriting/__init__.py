@@ -1,1 +1,1 @@
-"""Methods that rewrite documents so that engines show them more: by rule, or by a language model."""
+"""Methods that rewrite documents so that engines show them: by rule, or by a language model."""

@@ -1,4 +1,4 @@
-"""Tables of the conversational SEO family: documents in contexts, their rewritings, who adopts them.
+"""Tables of conversational SEO: documents in contexts, their rewritings, who adopts these.
 
 The protocol is that of C-SEO Bench (Puerto et al. 2025): a query is answered from a context of
 documents, some of whose authors, the adopters, have rewritten theirs by a method.

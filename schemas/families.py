@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .code_family import CODE
+from .cseo_family import CSEO
 from .errors import UsageError
 from .patents_family import PATENTS
 from .qa_family import QA
@@ -13,7 +14,7 @@ from .retrieval_family import RETRIEVAL
 if TYPE_CHECKING:
     from .family import Family
 
-FAMILIES = {family.name: family for family in (CODE, PATENTS, QA, RETRIEVAL)}
+FAMILIES = {family.name: family for family in (CODE, CSEO, PATENTS, QA, RETRIEVAL)}
 
 
 def find_family(name: str) -> Family:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from domainbench.benchmarks.code.scores import CodeScores
+    from domainbench.benchmarks.cseo.scores import CseoScores
     from domainbench.benchmarks.grid.results import GridResults
     from domainbench.benchmarks.qa.scores import QaScores
     from domainbench.benchmarks.results import Results
@@ -44,7 +45,7 @@ def build(
     """Build a release of a family from raw files.
 
     Args:
-        family: ``code``, ``patents`` or ``qa``.
+        family: ``code``, ``cseo``, ``patents`` or ``qa``.
         sources: files, or folders that are searched for files; of code also repositories, and
             ``pypi:NAME==VERSION``.
         output: folder of the release; it must not exist unless ``overwrite``.
@@ -96,7 +97,7 @@ def sample(
     The raw files it was built from are kept beside the release.
 
     Args:
-        family: ``code``, ``patents`` or ``qa``.
+        family: ``code``, ``cseo``, ``patents`` or ``qa``.
         output: folder of the release.
         seed: another seed gives another sample.
         size: patent families to generate, or questions of a domain and language at most; the
@@ -223,12 +224,14 @@ def score(
     output: str | Path | None = None,
     progress: Progress = SILENT,
     **options: Any,
-) -> QaScores | CodeScores:
-    """Score what language models make of a release: answers to questions, or code.
+) -> QaScores | CodeScores | CseoScores:
+    """Score answers to a release: to questions, as code, or from documents that were rewritten.
 
     Of the family ``qa``, answers are read from a file (``answers=``) or asked for now. Of the
     family ``code``, completions come from a file (``completions=``), from a model, or are the
-    functions themselves and mutants of them (``check=True``); they run in sandboxes.
+    functions themselves and mutants of them (``check=True``); they run in sandboxes. Of the family
+    ``cseo``, an ``engine`` answers queries from documents: a retrieval system, a surrogate or a
+    language model.
 
     Args:
         release: the release or its folder.
@@ -237,7 +240,8 @@ def score(
         output: folder for ``scores.json``, what was judged one by one, and recorded responses.
         progress: shown while it works.
         options: see ``domainbench.benchmarks.qa.score.score``, and
-            ``domainbench.scoring.score_completions``.
+            ``domainbench.scoring.score_completions`` and
+            ``domainbench.visibility.score_visibility``.
 
     Raises:
         UsageError: an argument is wrong, or the release is of another family.
@@ -249,6 +253,10 @@ def score(
         from domainbench.scoring import score_completions
 
         return score_completions(opened, model=model, output=output, progress=progress, **options)
+    if opened.manifest.family == "cseo":
+        from domainbench.visibility import score_visibility
+
+        return score_visibility(opened, model=model, output=output, progress=progress, **options)
     from domainbench.benchmarks.qa.score import score as run_score
 
     answers = options.pop("answers", None)

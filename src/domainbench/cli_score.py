@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 def add_score(verbs: _SubParsersAction[ArgumentParser], add_common: _Common) -> None:
     """Add the command; ``add_common`` adds what every command has."""
-    verb = verbs.add_parser("score", help="score a language model's answers or code")
+    verb = verbs.add_parser("score", help="score answers, code, or visibility in answers")
     families = verb.add_subparsers(title="families", metavar="FAMILY", required=True)
     _add_qa(families, add_common)
     _add_code(families, add_common)
+    _add_cseo(families, add_common)
 
 
 def _add_qa(families: _SubParsersAction[ArgumentParser], add_common: _Common) -> None:
@@ -75,6 +76,86 @@ def _add_code(families: _SubParsersAction[ArgumentParser], add_common: _Common) 
     _add_figures(verb)
     verb.add_argument("--recompute", action="store_true", help="do not use what is recorded")
     add_common(verb, commands.score_code)
+
+
+def _add_cseo(families: _SubParsersAction[ArgumentParser], add_common: _Common) -> None:
+    verb = families.add_parser("cseo", help="visibility of documents in answers")
+    verb.add_argument("folder", metavar="DIR", nargs="?", help="release folder")
+    verb.add_argument(
+        "--engine", default="surrogate", metavar="ENGINE",
+        help="what answers: surrogate (default), bm25, dense:MODEL, rrf:… as rankers, "
+        "local:PATH_OR_NAME or endpoint:NAME@URL",
+    )  # fmt: skip
+    verb.add_argument(
+        "--first-stage", metavar="SYSTEM", help="ranks what a surrogate or a model is given"
+    )
+    verb.add_argument(
+        "--responses", metavar="FOLDER", help="responses recorded by C-SEO Bench, instead"
+    )
+    verb.add_argument(
+        "-o", "--output", metavar="DIR", help="folder for scores, outcomes and recorded responses"
+    )
+    verb.add_argument("--plots", metavar="DIR", help="folder for plots (SVG)")
+    _add_selecting(verb)
+    _add_answering(verb)
+    verb.add_argument("--cutoff", type=int, metavar="N", help="citations that gains look at (5)")
+    verb.add_argument(
+        "--payoff", metavar="P",
+        help="of the adoption game: reciprocal_rank (default), cited, word, position, "
+        "word_position",
+    )  # fmt: skip
+    verb.add_argument("--seed", type=int, metavar="N", help="seed of draws and intervals (0)")
+    verb.add_argument("--recompute", action="store_true", help="do not use recorded responses")
+    add_common(verb, commands.score_cseo)
+
+
+def _add_selecting(verb: ArgumentParser) -> None:
+    group = verb.add_argument_group("what is answered")
+    group.add_argument("--split", metavar="S", help="split of the queries (test)")
+    group.add_argument(
+        "--domain", dest="domains", metavar="D", action="append", help="one domain; may be repeated"
+    )
+    group.add_argument(
+        "--method", dest="methods", metavar="M", action="append",
+        help="one method of the release; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
+        "--adoption", type=int, metavar="N", action="append",
+        help="one number of adopters; may be repeated",
+    )  # fmt: skip
+    group.add_argument("--limit", type=int, metavar="N", help="N queries of a domain at most")
+    group.add_argument(
+        "--try", dest="tried", metavar="METHOD", action="append", default=[],
+        help="also a method that the release does not have, as outline, FILE.py:CLASS or, with "
+        "--model, authoritative; may be repeated",
+    )  # fmt: skip
+    group.add_argument("--model", metavar="MODEL", help="writes for methods that are tried")
+    group.add_argument("--variants", metavar="FILE", help="also rewritten documents of a file")
+
+
+def _add_answering(verb: ArgumentParser) -> None:
+    group = verb.add_argument_group("how it is answered")
+    group.add_argument("--depth", type=int, metavar="N", help="rankers: documents ranked (100)")
+    group.add_argument("--runs", type=int, metavar="N", help="answers to each episode (1)")
+    group.add_argument(
+        "--shuffle", action="store_true", default=None,
+        help="draw the order of the context for each query and run",
+    )  # fmt: skip
+    group.add_argument("--relevance", metavar="SYSTEM", help="surrogate: scores texts (bm25)")
+    group.add_argument(
+        "--weight", type=float, metavar="X", help="surrogate: places a deviation is worth (0.5)"
+    )
+    group.add_argument("--spread", type=float, metavar="X", help="surrogate: noise, in places")
+    group.add_argument("--temperature", type=float, metavar="T", help="models: of draws (0)")
+    group.add_argument(
+        "--longest", type=int, metavar="N", help="models: characters of a document at most"
+    )
+    group.add_argument(
+        "--price-prompt", type=float, metavar="X", help="models: money for a million tokens read"
+    )
+    group.add_argument(
+        "--price-completion", type=float, metavar="X", help="models: money for a million written"
+    )
 
 
 def _add_prompting(verb: ArgumentParser) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from domainbench.benchmarks.code.scores import CodeScores
+    from domainbench.benchmarks.cseo.scores import CseoScores
     from domainbench.benchmarks.qa.scores import QaScores
     from domainbench.schemas.release import Release
 
@@ -208,6 +209,42 @@ def score_code(args: Namespace) -> int:
         from domainbench.cards.code_table import print_scores
 
         print_scores(cast("CodeScores", scores))
+    return 0
+
+
+def score_cseo(args: Namespace) -> int:
+    """``domainbench score cseo``."""
+    from domainbench import visibility
+
+    if args.responses is not None:
+        scores = visibility.score_responses(args.responses, output=args.output)
+    else:
+        if args.folder is None:
+            raise UsageError("there is nothing to answer", expected="a release folder")
+        names = (
+            "engine", "first_stage", "tried", "variants", "split", "domains", "methods", "adoption",
+            "limit", "depth", "runs", "shuffle", "relevance", "weight", "spread", "temperature",
+            "longest", "price_prompt", "price_completion", "cutoff", "payoff", "seed",
+        )  # fmt: skip
+        scores = api.score(
+            args.folder,
+            model=args.model,
+            output=args.output,
+            recompute=args.recompute,
+            progress=progress_for(quiet=args.json),
+            **{name: getattr(args, name) for name in names},
+        )
+    found = cast("CseoScores", scores)
+    if args.plots is not None:
+        from domainbench.cards.cseo_plots import write_plots
+
+        write_plots(found, Path(args.plots))
+    if args.json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        from domainbench.cards.cseo_table import print_scores
+
+        print_scores(found)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""RAG evaluation: retrieval of gold paragraphs, answers with and without context."""

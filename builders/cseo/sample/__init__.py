@@ -1,0 +1,1 @@
+"""An invented sample in C-SEO Bench's layout: queries of six domains, ten documents each."""

@@ -1,0 +1,1 @@
+"""The RAG builder: a knowledge base in pieces, questions derived from facts."""

@@ -1,0 +1,1 @@
+"""The sample of the RAG family: facts and texts made up by a seeded generator."""

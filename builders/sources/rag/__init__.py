@@ -1,0 +1,1 @@
+"""Sources of the RAG family: texts of several formats, triples, questions."""

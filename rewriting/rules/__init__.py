@@ -1,0 +1,1 @@
+"""Methods that rewrite by a rule, a file each."""
