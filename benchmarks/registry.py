@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..schemas.errors import DataError, UsageError
 from . import patents, retrieval
 from .code import tasks as code
+from .cseo import tasks as cseo
 from .data import only
 from .qa import tasks as qa
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 TASKS: dict[str, tuple[Task, ...]] = {
     "code": code.TASKS,
+    "cseo": cseo.TASKS,
     "patents": (patents.RETRIEVAL,),
     "qa": qa.TASKS,
     "retrieval": (retrieval.RETRIEVAL, retrieval.RETRIEVAL_WITH_SELF),

@@ -67,7 +67,7 @@ def _gain_figure(gains: Sequence[Gain], title: str) -> Any:
     """A panel for each domain: means with intervals, methods from top to bottom."""
     methods = sorted({gain.method for gain in gains}, reverse=True)
     slices = list(dict.fromkeys(gain.slice or "all" for gain in gains))
-    figure, axes = _panels(len(slices), 0.34 * len(methods) + 1.2, title, share_y=True)
+    figure, axes = _panels(len(slices), 0.34 * len(methods) + 1.2, title, share_x=True)
     for axis, name in zip(axes, slices, strict=False):
         shown = {g.method: g for g in gains if (g.slice or "all") == name and g.mean is not None}
         for row, method in enumerate(methods):
@@ -87,7 +87,7 @@ def _gain_figure(gains: Sequence[Gain], title: str) -> Any:
 def _adoption_figure(gains: Sequence[Gain], title: str) -> Any:
     """A panel for each method: adopters and bystanders."""
     methods = sorted({gain.method for gain in gains})
-    figure, axes = _panels(len(methods), 2.2, title, share_y=True)
+    figure, axes = _panels(len(methods), 2.2, title)
     for axis, method in zip(axes, methods, strict=False):
         for role, color in zip(("adopter", "bystander"), _COLORS, strict=True):
             found = sorted(
@@ -123,7 +123,7 @@ def _game_figure(games: Sequence[Game], title: str) -> Any:
     """A panel for each method: mean payoffs, equilibria marked by a line."""
     largest = max(games, key=lambda game: sum(p.n_adopters for p in game.payoffs)).documents
     shown = [g for g in games if g.documents == largest and not g.method.startswith("position")]
-    figure, axes = _panels(len(shown), 2.2, title, share_y=True)
+    figure, axes = _panels(len(shown), 2.2, title)
     for axis, game in zip(axes, shown, strict=False):
         for kind, style, color in (
             ("adopters", "o-", _COLORS[0]),
@@ -144,13 +144,15 @@ def _game_figure(games: Sequence[Game], title: str) -> Any:
     return figure
 
 
-def _panels(count: int, height: float, title: str, *, share_y: bool) -> tuple[Any, list[Any]]:
+def _panels(
+    count: int, height: float, title: str, *, share_x: bool = False
+) -> tuple[Any, list[Any]]:
     from matplotlib.figure import Figure
 
     columns = min(4, count)
     rows = -(-count // columns)
     figure = Figure(figsize=(2.6 * columns + 1.4, height * rows + 0.5), layout="constrained")
-    grid = figure.subplots(rows, columns, sharey=share_y, squeeze=False)
+    grid = figure.subplots(rows, columns, sharex=share_x, sharey=True, squeeze=False)
     axes = [axis for line in grid for axis in line]
     for axis in axes:
         axis.tick_params(labelsize=7)

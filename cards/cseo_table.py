@@ -17,8 +17,8 @@ MAIN = "citation_rank_gain"
 ALL = "all"
 _TITLES = {
     "citation_rank_gain": "citation rank gain",
-    "fixed_cutoff_gain": "the same, what is not cited ranking behind the cutoff",
-    "position_controlled_gain": "the same, less what moving alone brings",
+    "fixed_cutoff_gain": "rank gain with a fixed cutoff",
+    "position_controlled_gain": "rank gain less what moving alone brings",
     "cited_gain": "change of the share of answers that cite the document",
     "reciprocal_rank_gain": "change of the reciprocal rank",
 }
@@ -182,6 +182,18 @@ def _observed(game: Game) -> int:
 def _game_entry(game: Game | None) -> Entry:
     if game is None:
         return Entry(UNDEFINED)
-    found = [str(one.adoption) for one in game.equilibria] + [f"{k}?" for k in game.undecided]
+    found = [str(one.adoption) for one in game.equilibria]
+    found += [f"{name}?" for name in _ranges(game.undecided)]
     prices = [f"{one.price:+.3f}" for one in game.equilibria if one.price is not None]
     return Entry(" ".join(found) or "none", " ".join(prices))
+
+
+def _ranges(numbers: Sequence[int]) -> list[str]:
+    """Ascending numbers with runs drawn together: 1, 2, 3, 5 are 1-3 and 5."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in found]

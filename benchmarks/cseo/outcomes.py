@@ -46,7 +46,7 @@ def outcome_table(scenario: Scenario, answers: Sequence[Answers], cutoff: int = 
         cutoff: citations that rank gains look at.
 
     Returns:
-        ``pyarrow.Table``. Places and positions count from 1 and are null where a document is not
+        ``pyarrow.Table``. Places count from 1 and are null where a document is not
         cited or not shown; gains are null where an answer is missing or a measure undefined.
     """
     parts = [_run_table(scenario, given, run, cutoff) for run, given in enumerate(answers)]
@@ -74,8 +74,8 @@ def _run_table(scenario: Scenario, given: Answers, run: int, cutoff: int) -> Any
         "failed": failed,
         "place_before": _counted(given.places[before]),
         "place_after": _counted(given.places[after]),
-        "position_before": _counted(given.shown[before]),
-        "position_after": _counted(given.shown[after]),
+        "shown_before": _counted(given.shown[before]),
+        "shown_after": _counted(given.shown[after]),
     }
     for name in (*GAINS, *(f"{p}_{when}" for p in PAYOFFS for when in ("before", "after"))):
         found = values.get(name, np.full(len(episode), np.nan))

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
+from ...schemas.cseo import POSITION
 from ...schemas.errors import UsageError
 from ...schemas.progress import SILENT, Progress
 from ..environment import environment
@@ -34,6 +35,8 @@ from .scores import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from pydantic import JsonValue
 
     from ...schemas.release import Release
     from .answers import Answers, Engine
@@ -104,7 +107,7 @@ def score_scenario(
         scores = CseoScores(
             release=ReleaseEntry.of(release.manifest),
             engine=_engine(engine, answers),
-            selection=asdict(selection),
+            selection=_as_json(selection),
             cutoff=measuring.cutoff,
             payoff=measuring.payoff,
             seed=measuring.seed,
@@ -184,17 +187,25 @@ def _gains(
 
 
 def games_of(outcomes: Any, measuring: Measuring) -> list[Game]:
-    """The adoption game of every domain, method and size of context."""
+    """The adoption game of every domain, method and size of context.
+
+    Those who adopt first are not like those who adopt last, so a payoff is what a document gains by
+    the episode, above the mean payoff of all documents when nobody adopts.
+    """
     frame: Any = pl.from_arrow(outcomes)
+    frame = frame.filter(~pl.col("method").str.starts_with(f"{POSITION}:"))  # one may stand there
     payoff = measuring.payoff
-    played = frame.select(
-        "domain", "method", "adoption", "documents", "adopter",
-        query="query_id", value=f"{payoff}_after",
+    group = ["domain", "documents"]
+    alone = frame.unique(["query_id", "corpus_id", "run"], maintain_order=True)
+    means = alone.group_by(group).agg(level=pl.col(f"{payoff}_before").mean())
+    played = frame.join(means, on=group, how="left", maintain_order="left").select(
+        *group, "method", "adoption", "adopter",
+        query="query_id", value=pl.col("level") + pl.col(f"{payoff}_gain"),
     )  # fmt: skip
-    start = frame.unique(["query_id", "corpus_id", "run"], maintain_order=True).select(
-        "domain", pl.lit(None, pl.String).alias("method"),
-        pl.lit(0, played.schema["adoption"]).alias("adoption"), "documents",
-        pl.lit(value=False).alias("adopter"), query="query_id", value=f"{payoff}_before",
+    start = alone.join(means, on=group, how="left", maintain_order="left").select(
+        *group, pl.lit(None, pl.String).alias("method"),
+        pl.lit(0, played.schema["adoption"]).alias("adoption"),
+        pl.lit(value=False).alias("adopter"), query="query_id", value="level",
     )  # fmt: skip
     games = adoption_games(pl.concat([played, start]).to_arrow(), seed=measuring.seed)
     return [
@@ -219,6 +230,11 @@ def games_of(outcomes: Any, measuring: Measuring) -> list[Game]:
         )
         for game in games
     ]
+
+
+def _as_json(selection: Selection) -> dict[str, JsonValue]:
+    found = asdict(selection)
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
 
 
 def _engine(engine: Engine, answers: Sequence[Answers]) -> EngineEntry:

@@ -78,7 +78,9 @@ def _check_left(material: Material, files: Sequence[SourceFile]) -> None:
         found=f"{len(material.documents)} document(s); left out: {told or 'nothing'}"
         + (f"; the first: {first.detail}" if first else ""),
         expected="a query with its documents, or queries and documents of one domain",
-        hint="name the domain with option domain, and columns in [mapping] of a --config file",
+        hint="give a table with a column query beside the documents"
+        if material.documents
+        else "name the domain with option domain, and columns in [mapping] of a --config file",
     )
 
 

@@ -96,7 +96,7 @@ class Collector:
             return found
         found = file.domain or self._options.domain
         if found is None:
-            detail = f"neither the record nor its file names one of {known}, nor option domain"
+            detail = f"neither record nor file names one, nor does option domain: one of {known}"
             file.reject(record, NO_DOMAIN, detail)
         return found
 

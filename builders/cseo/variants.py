@@ -104,9 +104,9 @@ def rewrite(
         made = method.rewrite(subjects, progress) if subjects else []
         parameters = json.dumps(method.parameters, sort_keys=True, ensure_ascii=False)
         for (document, query), result in zip(keys, made, strict=True):
-            failure = _failure(result)
-            if failure is not None:
-                material.dropped[f"document that {method.name} did not rewrite: {failure}"] += 1
+            if isinstance(result, str) or not result.text.strip():
+                told = f"document that {method.name} did not rewrite: {_reason(result)}"
+                material.dropped[told] += 1
                 continue
             title, text = _nfc(result.title), _nfc(result.text)
             variant = Variant(title, text, parameters, method.model, method.may_invent)
@@ -142,12 +142,12 @@ def _subject(material: Material, tasks: Mapping[str, str], document: str, query:
     return Subject(stored.domain, tasks[stored.domain], stored.title, stored.text, asked)
 
 
-def _failure(result: Rewriting | str) -> str | None:
-    """Why a document has no rewriting, in one line; None where it has."""
-    if isinstance(result, str):
-        lines = result.strip().splitlines()
-        return lines[0][:_LONGEST_REASON] if lines else "no reason is given"
-    return None if result.text.strip() else "nothing is left of its text"
+def _reason(result: Rewriting | str) -> str:
+    """Why a document has no rewriting, in one line."""
+    if not isinstance(result, str):
+        return "nothing is left of its text"
+    lines = result.strip().splitlines()
+    return lines[0][:_LONGEST_REASON] if lines else "no reason is given"
 
 
 def _nfc(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from ...schemas.errors import DataError, UsageError
 from .requests import GENERATION, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pydantic import JsonValue
 
@@ -52,15 +53,24 @@ class EndpointModel:
     The key is read from the environment at each request and stands in no message or recording.
     """
 
-    def __init__(self, spec: ModelSpec, *, first_wait: float = _FIRST_WAIT) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        *,
+        first_wait: float = _FIRST_WAIT,
+        took: Callable[[Request, float], None] = lambda _request, _seconds: None,
+    ) -> None:
         """Take a specification of an endpoint.
 
         Args:
             spec: of kind ``endpoint``.
             first_wait: seconds before the second try of a request.
+            took: called with each request that was answered and the seconds of the try that was,
+                from several threads.
         """
         self._spec = spec
         self._first_wait = first_wait
+        self._took = took
 
     def respond(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """Responses as they come, each with the place of its request.
@@ -115,10 +125,13 @@ class EndpointModel:
         try:
             if request.protocol == GENERATION:
                 path = "/completions" if request.raw else "/chat/completions"
-                answer = self._post(client, path, self._generation(request), stop)
-                return _written(answer, raw=request.raw), False
-            answer = self._post(client, "/completions", self._echo(request), stop)
-            return _likelihood(answer, request), False
+                answer, seconds = self._post(client, path, self._generation(request), stop)
+                response = _written(answer, raw=request.raw)
+            else:
+                answer, seconds = self._post(client, "/completions", self._echo(request), stop)
+                response = _likelihood(answer, request)
+            self._took(request, seconds)
+            return response, False
         except _FailedError as error:
             return Response(error=str(error)), not error.lasting
 
@@ -149,13 +162,14 @@ class EndpointModel:
 
     def _post(
         self, client: Any, path: str, payload: Mapping[str, Any], stop: threading.Event
-    ) -> Any:
-        """The JSON answer to a request, tried again where that may help."""
+    ) -> tuple[Any, float]:
+        """The JSON answer to a request, tried again where that may help, and its seconds."""
         tries = int(self._spec.options["retries"]) + 1
         for attempt in range(tries):
+            start = time.perf_counter()
             problem, pause = self._try(client, path, payload)
             if not isinstance(problem, str):
-                return problem
+                return problem, time.perf_counter() - start
             if pause is None or attempt + 1 == tries:
                 raise _FailedError(problem, lasting=pause is None)
             stop.wait(max(pause, min(self._first_wait * 2**attempt, _LONGEST_WAIT)))

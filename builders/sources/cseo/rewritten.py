@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REWRITTEN = "rewritten_documents"
 _ORIGINAL = "doc"
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _WRONG_SHAPE = "not a rewritten document"
 _KEY = re.compile(r"(.+)\(doc\)", re.DOTALL)
 
@@ -34,7 +35,7 @@ def is_rewritten(payload: Mapping[str, Any]) -> bool:
 def read_rewritten(payload: Mapping[str, Any]) -> Iterator[Rewritten | Reject]:
     """The documents in the file's order."""
     for query, documents in payload.items():
-        if not query.isdecimal() or not isinstance(documents, dict):
+        if not _NUMBER.fullmatch(query) or not isinstance(documents, dict):
             yield _reject(f"query {query!r}", "expected documents below the number of a query")
             continue
         for row, texts in documents.items():
@@ -43,7 +44,7 @@ def read_rewritten(payload: Mapping[str, Any]) -> Iterator[Rewritten | Reject]:
 
 def _document(query: str, row: str, texts: Any) -> Rewritten | Reject:
     name = f"query {query}, document {row}"
-    if not row.isdecimal() or not isinstance(texts, dict):
+    if not _NUMBER.fullmatch(row) or not isinstance(texts, dict):
         return _reject(name, "expected texts below the number of a document")
     wrong = [key for key, text in texts.items() if not isinstance(text, str) or not _is_utf8(text)]
     if wrong:
