@@ -10,6 +10,7 @@ from .code import tasks as code
 from .cseo import tasks as cseo
 from .data import only
 from .qa import tasks as qa
+from .rag import tasks as rag
 
 if TYPE_CHECKING:
     from ..schemas.release import Release
@@ -20,6 +21,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
     "cseo": cseo.TASKS,
     "patents": (patents.RETRIEVAL,),
     "qa": qa.TASKS,
+    "rag": rag.TASKS,
     "retrieval": (retrieval.RETRIEVAL, retrieval.RETRIEVAL_WITH_SELF),
 }
 

@@ -26,6 +26,7 @@ _BUILDERS = {
     "cseo": ("cseo.builder", "build_cseo"),
     "patents": ("patents.builder", "build_patents"),
     "qa": ("qa.builder", "build_qa"),
+    "rag": ("rag.builder", "build_rag"),
 }
 """Family → module and function that build it, imported when they are needed."""
 

@@ -60,11 +60,22 @@ def _cseo(target: Path, seed: int, size: int | None) -> _Made:
     return [folder], {"language": LANGUAGE}
 
 
+def _rag(target: Path, seed: int, size: int | None) -> _Made:
+    from .rag.sample.files import QUESTIONS, write_sources
+
+    folder = target.with_name(target.name + ".sources")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    write_sources(folder, seed=seed, size=size)
+    return [folder], {"max_questions": QUESTIONS}
+
+
 _SAMPLES: dict[str, Callable[[Path, int, int | None], _Made]] = {
     "code": _code,
     "cseo": _cseo,
     "patents": _patents,
     "qa": _qa,
+    "rag": _rag,
 }
 """Family → what writes its raw files beside the target, or finds them, and gives sources and
 options."""
@@ -75,6 +86,7 @@ _LICENSES = {
     "cseo": "Apache-2.0",
     "patents": "Apache-2.0",
     "qa": "Apache-2.0",
+    "rag": "Apache-2.0",
 }
 
 

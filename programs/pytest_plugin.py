@@ -249,6 +249,7 @@ class Plugin:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self) -> Hook:
         """A conftest that cannot be imported ends pytest before any other hook."""
+        _settle_hypothesis()
         outcome = yield
         error = _error(outcome)
         if error is not None:
@@ -350,6 +351,18 @@ class Plugin:
             and not os.path.realpath(str(module.__file__)).startswith(self._prefix)
         ]
         self._report.send("finish", foreign=foreign[:20])
+
+
+def _settle_hypothesis() -> None:
+    """Property tests always draw the same, and none fails as it is slow on a busy machine."""
+    if _is_installed("hypothesis"):
+        with suppress(Exception):  # a version without one of these
+            from hypothesis import HealthCheck, settings
+
+            options = {"deadline": None, "derandomize": True, "database": None}
+            slow = [HealthCheck.too_slow]
+            settings.register_profile("calm", suppress_health_check=slow, **options)
+            settings.load_profile("calm")
 
 
 def _error(outcome: Any) -> BaseException | None:

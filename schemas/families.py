@@ -9,12 +9,13 @@ from .cseo_family import CSEO
 from .errors import UsageError
 from .patents_family import PATENTS
 from .qa_family import QA
+from .rag_family import RAG
 from .retrieval_family import RETRIEVAL
 
 if TYPE_CHECKING:
     from .family import Family
 
-FAMILIES = {family.name: family for family in (CODE, CSEO, PATENTS, QA, RETRIEVAL)}
+FAMILIES = {family.name: family for family in (CODE, CSEO, PATENTS, QA, RAG, RETRIEVAL)}
 
 
 def find_family(name: str) -> Family:

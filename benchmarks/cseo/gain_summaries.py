@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...retrieval.significance import holm
 from ...schemas.errors import UsageError
 from ..statistics import LEVEL, cluster_interval
+from .signed_ranks import signed_rank_test
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-
-    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +84,6 @@ def summarise_gains(
             [_summary(domain, method, rows, level, seed) for method, rows in family.items()]
         )
     ]
-
-
-def signed_rank_test(gains: NDArray[np.float64]) -> tuple[float, float] | None:
-    """One-sided Wilcoxon signed-rank test that gains are greater than 0, zeros dropped.
-
-    Args:
-        gains: (n) the gains.
-
-    Returns:
-        Sum of the ranks of positive gains, and p-value; None where no gain differs from 0.
-    """
-    from scipy.stats import wilcoxon
-
-    if not np.any(gains):
-        return None
-    found: Any = wilcoxon(gains, alternative="greater")
-    return float(found.statistic), float(found.pvalue)
 
 
 def _summary(

@@ -158,10 +158,12 @@ class SurrogateEngine:
 
 def citation_probability(places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probability that the document at a place is cited; places count from 0 and may be broken."""
+    from scipy.special import expit
+
     last = len(CITED) - 1
     logits = np.interp(places, np.arange(len(CITED)), _LOGITS)
     logits += _SLOPE * (np.minimum(places, 0) + np.maximum(places - last, 0))
-    return 1 / (1 + np.exp(-logits))
+    return expit(logits)
 
 
 def written(scene: Scene, order: Sequence[int]) -> str:

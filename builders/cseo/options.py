@@ -96,7 +96,7 @@ class CseoOptions(BaseModel):
     """Language model that wrote the rewritten documents of the sources."""
     adoption: Annotated[
         tuple[Place | Literal["all"], ...], BeforeValidator(_words), Field(min_length=1)
-    ] = (1, 2, 3, 5, ALL)
+    ] = (*range(1, 10), ALL)
     """Numbers of adopters; those above a context's documents are left out for it."""
     positions: Annotated[tuple[Place, ...], BeforeValidator(_words)] = (1,)
     """Places that the first adopter moves to, as a baseline; those outside a context are left

@@ -130,10 +130,10 @@ class EndpointModel:
             else:
                 answer, seconds = self._post(client, "/completions", self._echo(request), stop)
                 response = _likelihood(answer, request)
-            self._took(request, seconds)
-            return response, False
         except _FailedError as error:
             return Response(error=str(error)), not error.lasting
+        self._took(request, seconds)
+        return response, False
 
     def _generation(self, request: Request) -> dict[str, Any]:
         message = {"role": "user", "content": request.prompt}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from domainbench.programs.environments import Environment
+from domainbench.programs.environments import Environment, current_environment
 from domainbench.programs.pytest_options import read_configuration
 from domainbench.programs.pytest_runs import OUTCOMES, TestRun, run_tests
 from domainbench.programs.sandbox import Isolation, Limits, available_isolation
@@ -244,6 +244,33 @@ def test_outcomes_of_tests(
     )
     assert run.outcome == outcome, run
     assert words in run.detail
+
+
+def test_property_tests_draw_the_same_and_are_never_too_slow(tmp_path: Path, isolation: Isolation):
+    tests = """
+    import time
+    from hypothesis import given, settings, strategies as st
+    drawn = []
+
+    @settings(max_examples=3)
+    @given(st.integers())
+    def test_slow(number):
+        time.sleep(0.3)  # more than Hypothesis allows an example unless told otherwise
+        drawn.append(number)
+
+    def test_drawn():
+        print("drawn", drawn)
+        assert drawn == []
+    """
+    found = []
+    for name in ("a", "b"):
+        root = project(tmp_path / name, {"tests/test_it.py": tests})
+        given = {"limits": LIMITS, "isolation": isolation, "import_roots": ()}
+        slow = ["tests/test_it.py::test_slow"]
+        assert run_tests(root, slow, current_environment(), **given).outcome == "passed"
+        both = [*slow, "tests/test_it.py::test_drawn"]
+        found.append(run_tests(root, both, current_environment(), **given).detail)
+    assert found[0] == found[1] != ""
 
 
 def test_broken_conftest(tmp_path: Path, environment: Environment, isolation: Isolation):

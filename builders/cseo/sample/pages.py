@@ -21,7 +21,7 @@ _PRICES = {"retail": (9, 140), "videogames": (5, 60), "books": (8, 40)}
 
 
 def page(topic: Topic, subject: Subject, angle: tuple[str, ...], usual: float, dice: Dice) -> str:
-    """A document on a subject under an angle, of 60 to 200 words.
+    """A document on a subject under an angle, of some 60 to 240 words.
 
     Args:
         topic: its domain.

@@ -58,6 +58,9 @@ says The {S} comes with {F}; a version without it costs a little less.
 says Returns are free for {30-120} days, and {N} answers mail within two.
 says One buyer uses it {A} and writes that {F} has not worn yet.
 says Between {F} and {F}, little is left to wish for.
+says It is important to note that a {S} of this kind is able to do numerous things {A}; it
+  utilizes {F} in order to do them.
+says Prior to its first use, {N} facilitates the choice by means of {F}.
 domain videogames
 asks {S} {A}
 subject farming game | crop growing simulation : seasons that change the prices ; animals with
@@ -108,6 +111,8 @@ says On the shelf of any {S} fan it stands beside the classics, although {F} set
 says Anyone who has tried it {A} reports that {F} works best in the evening.
 says Sound and light react to {F}, which makes even small steps feel new.
 says Of {900-20000} players in the trial, most praised {F}.
+says In order to master this {S}, players frequently utilize {F}; subsequently they obtain {F}.
+says The {S} possesses {F} in addition to approximately {9-60} side tasks.
 domain books
 asks {S} {A}
 subject family saga | chronicle of three generations : a feud over a mill ; letters found in a
@@ -158,6 +163,9 @@ says A chapter on {F} can be read on its own, and teachers do so.
 says Those who look for a {S} {A} seldom find {F} in the same volume.
 says The translator kept {F} as strange as it is in the original.
 says Between {F} and {F} lies a quiet part that rewards a second reading.
+says Due to the fact that {F} is told twice, readers of a {S} frequently anticipate {F}.
+says Prior to this volume {N} had written numerous shorter ones; subsequently {F} became the main
+  theme.
 domain web
 asks how do I {S} {A}?
 subject descale a kettle | remove limescale from a kettle : one part vinegar to two parts water ;
@@ -208,6 +216,9 @@ says Whoever has to {S} {A} should prepare {F} the evening before.
 says {N} once tried it without {F} and had to begin again.
 says The cost is small: {F} is all that must be bought, for about {2-20} coins.
 says Some guides add {F}, others leave it out; both ways work.
+says In order to {S} {A}, it is important to note that {F} facilitates the work; obtain it prior
+  to the first step.
+says Numerous guides demonstrate {F} by means of pictures, whereas {N} utilizes {F}.
 domain news
 asks What did {A} decide about {S}?
 subject the harbour tram | the tram line to the docks : a second track ; stops for wheelchairs ; a
@@ -258,6 +269,9 @@ says The opposition in {A} calls {F} a gift to the next election.
 says For {S} the town has set aside {2-90} million, most of it for {F}.
 says Neighbouring councils watch {S} closely, as {F} was refused there.
 says According to the minutes, {F} was added in the last hour.
+says The council commenced its work on {S} in order to obtain {F}; subsequently numerous residents
+  requested that {F} be added.
+says With regard to {S}, {N} utilized {F} due to the fact that funds were short.
 domain debate
 asks Should {A} {S}?
 subject ban leaf blowers | forbid garden blowers : quieter mornings ; rakes that cost little ;
@@ -308,4 +322,7 @@ says Research on {F} is thin, and most of it comes from {2-9} places.
 says Where people wanted to {S}, {F} was often promised and rarely measured.
 says {A} would have to explain {F} before anything else.
 says Both {F} and {F} can be true at once.
+says It is important to note that {A} would be able to {S} by means of {F}; nevertheless {F}
+  necessitates a considerable number of changes.
+says In order to demonstrate {F}, supporters utilize approximately {5-40} studies.
 """

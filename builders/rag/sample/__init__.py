@@ -1,1 +1,1 @@
-"""The sample of the RAG family: facts and texts made up by a seeded generator."""
+"""An invented sample: entities of nine domains with triples, paragraphs and a knowledge base."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domainbench.benchmarks.cseo.answers import AnswerTable, Answers
+from domainbench.benchmarks.cseo.answers import Answers, AnswerTable
 from domainbench.benchmarks.cseo.gains import (
     citation_rank_gain,
     fixed_cutoff_gain,

@@ -113,7 +113,9 @@ def test_a_cross_encoder_reads_the_version_that_is_shown(
             name: texts.get(r, scenario.documents[r])
             for r, name in enumerate(scenario.document_ids)
         }
-        given = model.predict([(query.text, by_name[name]) for name in first], activation_fn=torch.nn.Identity())
+        given = model.predict(
+            [(query.text, by_name[name]) for name in first], activation_fn=torch.nn.Identity()
+        )
         values = {name: float(value) for name, value in zip(first, given, strict=True)}
         order = names(scenario, found.documents[place])
         assert sorted(order) == sorted(first)

@@ -48,7 +48,7 @@ def test_the_files_are_in_the_layout_of_the_bench(tmp_path):
         assert len(rows) == 50
         assert all(list(row) == ["query_id", "query", "document"] for row in rows)
         assert len({row["query"] for row in rows}) == 5
-        assert all(60 <= len(row["document"].split()) <= 200 for row in rows)
+        assert all(60 <= len(row["document"].split()) <= 240 for row in rows)
         assert not any(mark in row["document"] + row["query"] for row in rows for mark in "{}|")
 
 
@@ -65,8 +65,8 @@ def test_the_sample_builds_and_verifies(tmp_path):
     assert release.manifest.languages == ["en"]
     assert release.manifest.tables["contexts"].rows == 6 * 4 * 10
     assert release.manifest.tables["variants"].rows == 6 * 4 * 10 * 7
-    # One place, and the five adoptions of seven methods and of "top".
-    assert release.manifest.tables["episodes"].rows == 6 * 4 * (1 + 5 * 8)
+    # One place, and the ten adoptions of seven methods and of "top".
+    assert release.manifest.tables["episodes"].rows == 6 * 4 * (1 + 10 * 8)
     again = domainbench.sample("cseo", tmp_path / "again", size=4)
     assert again.manifest.fingerprint == release.manifest.fingerprint
 
