@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_DIFFERENCES = 20
 """Rows of logs that are listed because a figure differs."""
-_NAMES = {"none": "without", "retrieved": "with context"}
+_NAMES = {"none": "without", "retrieved": "with"}
 _ALL = "all"
 
 
@@ -172,16 +172,8 @@ def _contexts(scores: RagScores) -> Table:
 
 def log_tables(scores: LogScores) -> list[Table]:
     """Runs of each domain together, and the runs whose figures are not what they were given as."""
-    header = [
-        "domain",
-        "runs",
-        "n",
-        "without",
-        "with",
-        "improve-\nment",
-        "transfor-\nmation",
-        "norma-\nlised",
-    ]
+    figures = ["improve-\nment", "transfor-\nmation", "norma-\nlised"]
+    header = ["domain", "runs", "n", "without", "with", *figures]
     table = _table(f"{scores.name}: runs by domain", header)
     for found in scores.domains:
         table.add_row(

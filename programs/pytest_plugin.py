@@ -359,7 +359,7 @@ def _settle_hypothesis() -> None:
         with suppress(Exception):  # a version without one of these
             from hypothesis import HealthCheck, settings
 
-            options = {"deadline": None, "derandomize": True, "database": None}
+            options: Any = {"deadline": None, "derandomize": True, "database": None}
             slow = [HealthCheck.too_slow]
             settings.register_profile("calm", suppress_health_check=slow, **options)
             settings.load_profile("calm")

@@ -135,20 +135,14 @@ def test_values_are_read_from_answers() -> None:
     assert values_of_rag(scores(by), condition="none") == {"model": {"law": 0.4}}
 
 
-def figure(column: str | None, label: str | None, measure: str, value: float) -> Figure:
+def figure(column: str | None, label: str | None, value: float) -> Figure:
     return Figure(
-        system="bm25",
-        partition="ALL",
-        column=column,
-        slice=label,
-        measure=measure,
-        n=1,
-        value=value,
+        system="bm25", partition="ALL", column=column, slice=label, measure="RR", n=1, value=value
     )
 
 
 def test_values_are_read_from_retrieval_and_code() -> None:
-    figures = [figure(None, None, "RR", 0.9), figure("domain", "law", "RR", 0.8)]
+    figures = [figure(None, None, 0.9), figure("domain", "law", 0.8)]
     results: Any = SimpleNamespace(primary="RR", figures=figures)
     assert values_of_results(results) == {"bm25": {"law": 0.8}}
     code: Any = SimpleNamespace(

@@ -48,10 +48,10 @@ def test_every_table_is_printed(
     assert ["all", "6", "0.500", "0.667", "+0.167", "2", "1", "1.000"] in lines
     assert ["history", "2", "0.500", "0.000", "-0.500", "0", "1", "1.000"] in lines
     assert ["all", "without", "6", "0.500", "0", "0", "6", "0.500"] in lines
-    assert ["with", "context", "6", "0.667", "2", "0", "2", "0.500"] in lines
+    assert ["with", "6", "0.667", "2", "0", "2", "0.500"] in lines
     # 0.4 / 2.5 + 0.3; over 0.7.
     assert ["all", "2.500", "-", "1.000", "0.460", "0.657"] in lines
-    assert ["with", "context", "6", "2.5000", "-", "-", "3.0"] in lines
+    assert ["with", "6", "2.5000", "-", "-", "3.0"] in lines
     assert "Transformation: 0.4/time" in text
     assert "same" not in text
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import wilcoxon
 from statsmodels.stats.multitest import multipletests
@@ -17,7 +17,6 @@ from domainbench.benchmarks.cseo.gains import (
     positional_ranks,
     reciprocal_rank,
 )
-from domainbench.benchmarks.cseo.signed_ranks import signed_rank_test
 from domainbench.schemas.errors import UsageError
 
 ORDERS = st.permutations(range(8)).flatmap(
@@ -153,17 +152,6 @@ def test_summaries_are_scipys_and_statsmodels() -> None:
         assert one.mean is not None
         assert one.low < one.mean < one.high
         assert (one.n, one.undefined) == (60, 0)
-
-
-@settings(max_examples=20)
-@given(st.lists(st.integers(-5, 5), max_size=30))
-def test_the_test_of_any_gains_is_scipys(gains: list[int]) -> None:
-    found = signed_rank_test(np.array(gains, dtype=np.float64))
-    if not any(gains):
-        assert found is None
-    else:
-        wanted = wilcoxon(gains, alternative="greater")
-        assert found == (wanted.statistic, wanted.pvalue)
 
 
 def test_domains_are_families_of_their_own() -> None:

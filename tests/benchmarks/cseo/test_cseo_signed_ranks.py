@@ -9,9 +9,9 @@ from scipy.stats import wilcoxon
 from domainbench.benchmarks.cseo.signed_ranks import signed_rank_test
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.integers(-5, 5), min_size=1, max_size=11)
+    st.lists(st.integers(-5, 5), min_size=1, max_size=8)
     | st.lists(st.integers(-5, 5), min_size=14, max_size=120)
     | st.lists(st.floats(-1, 1, allow_subnormal=False), min_size=1, max_size=50, unique_by=abs)
 )

@@ -94,11 +94,7 @@ def write(
         for q in asked
         for d in q["gold"]
     ]
-    queries = [
-        {"text": q["question"]}
-        | {c: q[c] for c in ("_id", "domain", "pool", "reasoning", "answer")}
-        for q in asked
-    ]
+    queries = [row | {"text": row["question"]} for row in asked]
 
     def data(table: Any, rows: Sequence[dict[str, Any]]) -> TableData:
         ordered = sorted(rows, key=lambda row: tuple(row[name] for name in table.key))

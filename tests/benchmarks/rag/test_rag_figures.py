@@ -12,7 +12,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from domainbench.benchmarks.rag import figures
-from domainbench.benchmarks.rag.answers import NONE, RETRIEVED, Answer, Judged
+from domainbench.benchmarks.rag.answers import NONE, RETRIEVED, Answer, Condition, Judged
 from domainbench.benchmarks.rag.transformation import (
     Ratios,
     normalised_transformation,
@@ -23,7 +23,7 @@ from domainbench.benchmarks.rag.usage import Sample
 from domainbench.benchmarks.rag.yes_no import judge, parse_yes_no
 from domainbench.benchmarks.statistics import paired_difference_interval
 
-BOTH = [NONE, RETRIEVED]
+BOTH: list[Condition] = [NONE, RETRIEVED]
 
 
 def judged(name: str, condition: Any, text: str | None, **given: Any) -> Judged:

@@ -191,7 +191,7 @@ def test_a_local_model_is_asked_measured_and_replayed(release: Release, tmp_path
         with_context.answering_seconds + found.retrieval.search_seconds / 6
     )
     assert found.transformations[0].time_ratio == pytest.approx(
-        with_context.seconds / (without.seconds or 0)
+        (with_context.seconds or 0) / (without.seconds or 1)
     )
     # Each answer is what the model writes for the prompt by itself.
     loaded = LocalModel(parse_model(spec))

@@ -1,0 +1,237 @@
+"""Scores from a release to figures, with methods that the release does not have."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+import domainbench
+from domainbench.benchmarks.cseo.scenario import Scenario, Selection, read_scenario
+from domainbench.benchmarks.cseo.score import Measuring, games_of
+from domainbench.benchmarks.cseo.scores import CseoScores
+from domainbench.cards.cseo_plots import write_plots
+from domainbench.cards.cseo_table import contents, footnotes
+from domainbench.schemas.errors import DataError, UsageError
+from domainbench.schemas.release import Release
+
+PLUGIN = """
+from domainbench.rewriting.method import Rewriting, RuleMethod
+
+class Lamp(RuleMethod):
+    name = "lamp"
+    about = "says what is asked for"
+    sees_query = True
+
+    def rewrite_one(self, subject):
+        return Rewriting(subject.title, f"{subject.query} " * 9)
+"""
+
+
+@pytest.fixture(scope="module")
+def scored(release: Release, tmp_path_factory: pytest.TempPathFactory) -> tuple[CseoScores, Path]:
+    folder = tmp_path_factory.mktemp("scored")
+    scores = domainbench.score(release, engine="bm25", output=folder)
+    assert isinstance(scores, CseoScores)
+    return scores, folder
+
+
+def outcomes(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "outcomes.parquet")
+
+
+def test_gains_are_means_of_the_outcomes(scored: tuple[CseoScores, Path]) -> None:
+    scores, folder = scored
+    frame = outcomes(folder)
+    for gain in scores.gains:
+        part = frame.filter(
+            (pl.col("method") == gain.method)
+            & (pl.col("adoption") == gain.adoption)
+            & (pl.col("adopter") == (gain.role == "adopter"))
+        )
+        if gain.column is not None:
+            part = part.filter(pl.col(gain.column) == gain.slice)
+        values = part[gain.measure].to_numpy()
+        assert gain.n == len(values)
+        assert gain.mean == pytest.approx(values.mean())
+        assert gain.deviation == pytest.approx(values.std())
+    slices = {(gain.column, gain.slice) for gain in scores.gains}
+    assert slices == {
+        (None, None), ("task", "product_recommendation"), ("task", "question_answering"),
+        ("domain", "retail"), ("domain", "web"),
+    }  # fmt: skip
+    methods = {gain.method for gain in scores.gains}
+    # A ranker sees no order, so documents that only move are not asked about.
+    assert methods == {"keyword_insertion", "statistics_scaffold", "outline"}
+
+
+def test_a_second_run_gives_the_same_to_the_last_digit(
+    release: Release, scored: tuple[CseoScores, Path], tmp_path: Path
+) -> None:
+    scores, folder = scored
+    again = domainbench.score(release, engine="bm25", output=tmp_path)
+    leave = {"environment": True, "cost": True}
+    assert again.model_dump(exclude=leave) == scores.model_dump(exclude=leave)
+    assert pq.read_table(tmp_path / "outcomes.parquet").equals(
+        pq.read_table(folder / "outcomes.parquet")
+    )
+    assert CseoScores.read(folder) == scores
+    one, two = write_plots(scores, tmp_path / "one"), write_plots(again, tmp_path / "two")
+    assert [path.name for path in one] == ["gains.svg", "adoption.svg", "game-retail.svg",
+                                           "game-web.svg"]  # fmt: skip
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+def test_payoffs_do_not_depend_on_who_adopts_first() -> None:
+    """A method that changes nothing leaves everybody where they were, whoever adopts."""
+    rows = []
+    for query in range(3):
+        for place, payoff in enumerate((1.0, 0.5, 0.0)):
+            rows += [
+                {
+                    "domain": "web", "documents": 3, "method": "m", "adoption": adoption,
+                    "adopter": place >= 3 - adoption, "query_id": f"q{query}",
+                    "corpus_id": f"d{query}{place}", "run": 0, "reciprocal_rank_before": payoff,
+                    "reciprocal_rank_after": payoff, "reciprocal_rank_gain": 0.0,
+                }
+                for adoption in (1, 2, 3)
+            ]  # fmt: skip
+    (game,) = games_of(pl.DataFrame(rows).to_arrow(), Measuring())
+    assert [payoff.adopters for payoff in game.payoffs] == [None, 0.5, 0.5, 0.5]
+    assert [payoff.bystanders for payoff in game.payoffs] == [0.5, 0.5, 0.5, None]
+    assert game.best_responses == ["both"] * 3
+    assert [one.adoption for one in game.equilibria] == [0, 1, 2, 3]
+    assert [one.price for one in game.equilibria] == pytest.approx([0] * 4)
+    assert [one.mean for one in game.sums] == pytest.approx([0] * 3)
+
+
+def test_sums_of_games_are_sums_of_gains(scored: tuple[CseoScores, Path]) -> None:
+    scores, folder = scored
+    frame = outcomes(folder)
+    sums: dict[tuple[str, str, int], list[float]] = defaultdict(list)
+    keys = ["domain", "method", "adoption", "query_id"]
+    for key, part in frame.group_by(keys):
+        sums[key[:3]].append(part["reciprocal_rank_gain"].sum())
+    for game in scores.games:
+        for one in game.sums:
+            expected = sums.get((game.domain, game.method, one.adoption))
+            assert one.queries == len(expected or [])
+            if expected:
+                assert one.mean == pytest.approx(np.mean(expected))
+
+
+def test_a_plugin_is_measured_beside_the_methods_of_the_release(
+    release: Release, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(PLUGIN)
+    scores = domainbench.score(
+        release, engine="bm25", tried=[f"{file}:Lamp"], methods=["outline"], adoption=[1, 6],
+        output=tmp_path,
+    )  # fmt: skip
+    assert {gain.method for gain in scores.gains} == {"lamp", "outline"}
+    alone = outcomes(tmp_path).filter(
+        pl.col("adopter") & (pl.col("adoption") == 1) & (pl.col("method") == "lamp")
+    )
+    assert alone["place_after"].to_list() == [1] * 5
+    # At full adoption every document says it, and nobody is ahead of the others for it.
+    everybody = scores.gain("fixed_cutoff_gain", "lamp", slice="retail", adoption=6)
+    assert everybody.n == 3 * 6
+    with pytest.raises(UsageError, match="has a method of that name already"):
+        domainbench.score(release, engine="bm25", tried=["outline"])
+    with pytest.raises(UsageError, match="needs a language model"):
+        domainbench.score(release, engine="bm25", tried=["authoritative"])
+
+
+def rewritten(scenario: Scenario, path: Path, **more: str) -> Path:
+    lines = [
+        {"corpus_id": name, "method": "mine", "text": f"{text} brass lamp", **more}
+        for name, text in zip(scenario.document_ids, scenario.documents, strict=True)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_rewritings_of_a_file_are_measured(
+    release: Release, scenario: Scenario, tmp_path: Path
+) -> None:
+    file = rewritten(scenario, tmp_path / "mine.jsonl")
+    scores = domainbench.score(release, engine="bm25", variants=file, methods=["outline"])
+    assert {gain.method for gain in scores.gains} == {"mine", "outline"}
+    assert scores.gain("reciprocal_rank_gain", "mine", slice="retail").n == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"corpus_id": "x", "method": "m", "text": "t"}', "no document of the release"),
+        ('{"corpus_id": "x", "method": "m"}', "a rewriting lacks a field"),
+        ('{"corpus_id": "x", "method": "m", "text": " "}', "a rewriting lacks a field"),
+        ('{"corpus_id": "ID", "method": "m", "text": "t", "query_id": "?"}', "no query that"),
+        ('{"corpus_id": "ID", "method": "m", "text": "t"}\n' * 2, "rewritten twice"),
+        ('{"corpus_id": "ID", "method": "m", "text": "t"}', "has rewritten no set of adopters"),
+        ("{", "JSON"),
+    ],
+)
+def test_files_of_rewritings_that_are_wrong(
+    release: Release, scenario: Scenario, tmp_path: Path, line: str, message: str
+) -> None:
+    adopted = {scenario.queries[e.query].context[p] for e in scenario.episodes for p in e.adopters
+               if len(e.adopters) == 1}  # fmt: skip
+    other = next(row for row in range(len(scenario.document_ids)) if row not in adopted)
+    file = tmp_path / "wrong.jsonl"
+    file.write_text(line.replace("ID", scenario.document_ids[other]) + "\n")
+    with pytest.raises(DataError, match=message):
+        domainbench.score(release, engine="bm25", variants=file)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"domains": ["tools"]}, "unknown domain|no such domain|domain 'tools'"),
+        ({"methods": ["shouting"]}, "method of the release"),
+        ({"adoption": [4]}, "no episode has that many adopters"),
+        ({"limit": 0}, "the limit is below 1"),
+        ({"temperature": 1.0}, "option of score with bm25"),
+        ({"first_stage": "bm25"}, "a ranker has no first stage"),
+        ({"payoff": "money"}, "payoff"),
+        ({"cutoff": 0}, "the cutoff is below 1"),
+        ({"depth": 0}, "the depth is below 1"),
+        ({"split": "dev"}, "split"),
+    ],
+)
+def test_options_that_are_wrong(release: Release, options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        domainbench.score(release, engine="bm25", **options)
+
+
+def test_only_moving_means_nothing_to_a_ranker(release: Release) -> None:
+    with pytest.raises(DataError, match="adopters do nothing but move"):
+        domainbench.score(release, engine="bm25", methods=["top"])
+
+
+def test_a_limit_draws_the_same_queries_of_each_domain(release: Release) -> None:
+    two = read_scenario(release, Selection(limit=2))
+    assert [query.domain for query in two.queries] == ["retail", "retail", "web", "web"]
+    one = read_scenario(release, Selection(limit=1))
+    assert {query.id for query in one.queries} < {query.id for query in two.queries}
+    other = read_scenario(release, Selection(limit=1, seed=5))
+    assert len(other.queries) == 2
+
+
+def test_tables_show_every_domain_and_adoption(release: Release) -> None:
+    scores = domainbench.score(release, engine="surrogate", runs=2)
+    tables = {table.title: table for table in contents(scores)}
+    first = tables["Mean citation rank gain, one adopter"]
+    assert first.header == ("method", "all", "retail", "web")
+    assert {row[0] for row in first.rows} >= {"position:1", "position:3", "top", "outline"}
+    numbers = tables["Mean citation rank gain of adopters by number of adopters, all domains"]
+    assert numbers.header == ("method", "1", "2", "3", "6")
+    assert any("surrogate" in line for line in footnotes(scores))
+    assert any(title.startswith("Equilibria of the adoption game") for title in tables)
+    assert {gain.measure for gain in scores.gains} >= {"word_gain", "position_controlled_gain"}
