@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..cseo.draws import draw, drawn_order
 from .facts import Fact, mirrored
-from .world import World, alike
+from .world import World, alike, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -165,8 +165,11 @@ class _Deriver:
             known = [world.all_objects(name, predicate) for name in (first, second)]
             if any(facts is None for facts in known):
                 return None
-            left, right = (world.reached(name, predicate) for name in (first, second))
-            if any(alike(one, other) for one in left for other in right):
+            left, right = (
+                {letters(other) for other in world.reached(name, predicate)}
+                for name in (first, second)
+            )
+            if left & right:
                 return None
         found = [self.local.all_objects(name, predicate) or () for name in (first, second)]
         return tuple(dict.fromkeys(chain.from_iterable(found)))

@@ -157,12 +157,13 @@ class World:
 
 def alike(first: str, second: str) -> bool:
     """Whether two names may be of one entity."""
-    return first == second or _letters(first) == _letters(second)
+    return letters(first) == letters(second)
 
 
-def _letters(name: str) -> str:
-    letters = "".join(character for character in name.casefold() if character.isalnum())
-    return letters or name
+def letters(name: str) -> str:
+    """A name's letters and digits without case; the name itself where it has none."""
+    kept = "".join(character for character in name.casefold() if character.isalnum())
+    return kept or name
 
 
 def _name(step: tuple[str, Fact]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from domainbench.benchmarks.cseo.scores import CseoScores
     from domainbench.benchmarks.grid.results import GridResults
     from domainbench.benchmarks.qa.scores import QaScores
+    from domainbench.benchmarks.rag.scores import RagScores
     from domainbench.benchmarks.results import Results
     from domainbench.schemas.diff import ReleaseDiff
     from domainbench.schemas.findings import Finding
@@ -45,7 +46,7 @@ def build(
     """Build a release of a family from raw files.
 
     Args:
-        family: ``code``, ``cseo``, ``patents`` or ``qa``.
+        family: ``code``, ``cseo``, ``patents``, ``qa`` or ``rag``.
         sources: files, or folders that are searched for files; of code also repositories, and
             ``pypi:NAME==VERSION``.
         output: folder of the release; it must not exist unless ``overwrite``.
@@ -97,7 +98,7 @@ def sample(
     The raw files it was built from are kept beside the release.
 
     Args:
-        family: ``code``, ``cseo``, ``patents`` or ``qa``.
+        family: ``code``, ``cseo``, ``patents``, ``qa`` or ``rag``.
         output: folder of the release.
         seed: another seed gives another sample.
         size: patent families to generate, or questions of a domain and language at most; the
@@ -224,14 +225,14 @@ def score(
     output: str | Path | None = None,
     progress: Progress = SILENT,
     **options: Any,
-) -> QaScores | CodeScores | CseoScores:
+) -> QaScores | CodeScores | CseoScores | RagScores:
     """Score answers to a release: to questions, as code, or from documents that were rewritten.
 
     Of the family ``qa``, answers are read from a file (``answers=``) or asked for now. Of the
     family ``code``, completions come from a file (``completions=``), from a model, or are the
     functions themselves and mutants of them (``check=True``); they run in sandboxes. Of the family
     ``cseo``, an ``engine`` answers queries from documents: a retrieval system, a surrogate or a
-    language model.
+    language model. Of the family ``rag``, a model answers without and with retrieved context.
 
     Args:
         release: the release or its folder.
@@ -241,7 +242,7 @@ def score(
         progress: shown while it works.
         options: see ``domainbench.benchmarks.qa.score.score``, and
             ``domainbench.scoring.score_completions`` and
-            ``domainbench.visibility.score_visibility``.
+            ``domainbench.visibility.score_visibility`` and ``domainbench.rag_scoring.score_rag``.
 
     Raises:
         UsageError: an argument is wrong, or the release is of another family.
@@ -257,6 +258,10 @@ def score(
         from domainbench.visibility import score_visibility
 
         return score_visibility(opened, model=model, output=output, progress=progress, **options)
+    if opened.manifest.family == "rag":
+        from domainbench.rag_scoring import score_rag
+
+        return score_rag(opened, model=model, output=output, progress=progress, **options)
     from domainbench.benchmarks.qa.score import score as run_score
 
     answers = options.pop("answers", None)

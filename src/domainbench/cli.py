@@ -80,7 +80,7 @@ class _Version(argparse.Action):
 
 def _add_build(verbs: _Verbs) -> None:
     verb = verbs.add_parser("build", help="build a release from raw files")
-    verb.add_argument("family", metavar="FAMILY", help="code, cseo, patents or qa")
+    verb.add_argument("family", metavar="FAMILY", help="code, cseo, patents, qa or rag")
     verb.add_argument(
         "sources", metavar="SOURCE", nargs="+",
         help="files or folders of raw data; code also takes pypi:NAME==VERSION",
@@ -109,7 +109,7 @@ def _add_build(verbs: _Verbs) -> None:
 
 def _add_sample(verbs: _Verbs) -> None:
     verb = verbs.add_parser("sample", help="build a small release that needs no download")
-    verb.add_argument("family", metavar="FAMILY", help="code, cseo, patents or qa")
+    verb.add_argument("family", metavar="FAMILY", help="code, cseo, patents, qa or rag")
     verb.add_argument("-o", "--output", metavar="DIR", required=True, help="release folder to make")
     verb.add_argument(
         "--seed", metavar="N", type=int, default=0, help="another seed, another sample"

@@ -21,6 +21,7 @@ def add_score(verbs: _SubParsersAction[ArgumentParser], add_common: _Common) -> 
     _add_qa(families, add_common)
     _add_code(families, add_common)
     _add_cseo(families, add_common)
+    _add_rag(families, add_common)
 
 
 def _add_qa(families: _SubParsersAction[ArgumentParser], add_common: _Common) -> None:
@@ -107,6 +108,44 @@ def _add_cseo(families: _SubParsersAction[ArgumentParser], add_common: _Common) 
     verb.add_argument("--seed", type=int, metavar="N", help="seed of draws and intervals (0)")
     verb.add_argument("--recompute", action="store_true", help="do not use recorded responses")
     add_common(verb, commands.score_cseo)
+
+
+def _add_rag(families: _SubParsersAction[ArgumentParser], add_common: _Common) -> None:
+    verb = families.add_parser("rag", help="yes/no answers without and with retrieved context")
+    verb.add_argument("folder", metavar="DIR", nargs="?", help="release folder")
+    given = verb.add_mutually_exclusive_group(required=True)
+    given.add_argument("--answers", metavar="FILE", help="recorded answers: CSV, JSONL or Parquet")
+    given.add_argument(
+        "--model", metavar="MODEL", help="local:PATH_OR_NAME or endpoint:NAME@URL, asked now"
+    )
+    given.add_argument(
+        "--logs", metavar="FILE", help="summary of OmniBench-RAG's logs, to work out again"
+    )
+    verb.add_argument(
+        "-o", "--output", metavar="DIR", help="folder for scores, answers and recorded responses"
+    )
+    verb.add_argument("--system", metavar="SYSTEM", help="retrieves the context (bm25)")
+    verb.add_argument(
+        "--context", choices=["all", "chunks", "gold"],
+        help="what is retrieved from: all documents (default), the knowledge base without gold "
+        "paragraphs, or the gold paragraphs given outright",
+    )  # fmt: skip
+    verb.add_argument(
+        "--scope",
+        choices=["corpus", "domain"],
+        help="whose documents: all (default) or the domain's",
+    )
+    verb.add_argument("-k", "--top-k", dest="k", type=int, metavar="N", help="documents (3)")
+    verb.add_argument("--longest", type=int, metavar="N", help="characters of a document at most")
+    verb.add_argument("--split", metavar="S", help="split of the questions (test)")
+    verb.add_argument(
+        "--domain", dest="domains", metavar="D", action="append", help="one domain; may be repeated"
+    )
+    verb.add_argument("--limit", type=int, metavar="N", help="N questions at most")
+    verb.add_argument("--seed", type=int, metavar="N", help="seed of draws and intervals (0)")
+    verb.add_argument("--log-model", metavar="NAME", help="with --logs: runs of one model")
+    verb.add_argument("--recompute", action="store_true", help="do not use recorded responses")
+    add_common(verb, commands.score_rag)
 
 
 def _add_selecting(verb: ArgumentParser) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from domainbench.benchmarks.code.scores import CodeScores
     from domainbench.benchmarks.cseo.scores import CseoScores
     from domainbench.benchmarks.qa.scores import QaScores
+    from domainbench.benchmarks.rag.scores import RagScores
     from domainbench.schemas.release import Release
 
 
@@ -245,6 +246,41 @@ def score_cseo(args: Namespace) -> int:
         from domainbench.cards.cseo_table import print_scores
 
         print_scores(found)
+    return 0
+
+
+def score_rag(args: Namespace) -> int:
+    """``domainbench score rag``."""
+    from domainbench.cards import rag_table
+
+    if args.logs is not None:
+        from domainbench.rag_scoring import score_rag_logs
+
+        logs = score_rag_logs(args.logs, model=args.log_model, output=args.output)
+        if args.json:
+            _print_json(logs.model_dump(mode="json"))
+        else:
+            rag_table.print_logs(logs)
+        return 0
+    if args.folder is None:
+        raise UsageError("there is nothing to answer", expected="a release folder")
+    names = (
+        "answers", "system", "context", "scope", "k", "longest", "split", "domains", "limit",
+        "seed",
+    )  # fmt: skip
+    scores = api.score(
+        args.folder,
+        model=args.model,
+        output=args.output,
+        recompute=args.recompute,
+        progress=progress_for(quiet=args.json),
+        **{name: getattr(args, name) for name in names},
+    )
+    found = cast("RagScores", scores)
+    if args.json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        rag_table.print_scores(found)
     return 0
 
 
