@@ -148,6 +148,9 @@ class _Deriver:
 
     def _unshared(self, predicate: str, names: Sequence[str]) -> Iterator[Claim]:
         """For each subject whose objects are all known, one that has none of them."""
+        known = self.local.rules.get(predicate)
+        if not (known.functional or known.complete):
+            return
         for name in names:
             for other in self._drawn(names, "unshared", predicate, name):
                 evidence = self._apart(name, other, predicate)

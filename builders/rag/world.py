@@ -12,6 +12,7 @@ holds; two names that differ by more than case, blanks and punctuation are two e
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from .facts import Fact, both_ways, mirrored
@@ -160,6 +161,7 @@ def alike(first: str, second: str) -> bool:
     return letters(first) == letters(second)
 
 
+@lru_cache(1 << 16)
 def letters(name: str) -> str:
     """A name's letters and digits without case; the name itself where it has none."""
     kept = "".join(character for character in name.casefold() if character.isalnum())

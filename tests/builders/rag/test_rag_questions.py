@@ -29,6 +29,7 @@ PLAIN = "".join(
     f'text = "{letter}: {{subject}} {{predicate}} {{object}}"\n'
     for rule, letter in LETTERS.items()
 )
+HEAD = "[[templates]]\nname = 'a'\nreasoning = 'inverse'\n"
 OWN = files("domainbench.builders.rag")
 
 
@@ -568,13 +569,11 @@ def test_a_template_without_a_slot_is_named(tmp_path, text, missing):
         ("[[templates]]\nname = 'a'\nreasoning = 'inverse'", "template 1 is wrong: text"),
         ("[[templates]]\nname = 'a'\nreasoning = 'magic'\ntext = 'x'", "unknown rule"),
         (
-            "[[templates]]\nname = 'a'\nreasoning = 'inverse'\n"
-            "text = '{subject} {phrase} {object} {mood}'",
+            f"{HEAD}text = '{{subject}} {{phrase}} {{object}} {{mood}}'",
             "unknown slot {mood}",
         ),
         (
-            "[[templates]]\nname = 'a'\nreasoning = 'inverse'\n"
-            "text = '{subject!r} {phrase} {object}'",
+            f"{HEAD}text = '{{subject!r}} {{phrase}} {{object}}'",
             "unknown slot",
         ),
         ("[[templates]]\nname = 'a'\nreasoning = 'inverse'\ntext = '{subject'", "cannot be read"),

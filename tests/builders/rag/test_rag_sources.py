@@ -39,9 +39,9 @@ def pdf(*pages):
     ]
     for place, text in enumerate(pages):
         drawn = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET" if text else ""
+        page = "/Type /Page /Parent 2 0 R /MediaBox [0 0 400 200]"
         objects += [
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] "
-            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * place} 0 R >>",
+            f"<< {page} /Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * place} 0 R >>",
             f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
         ]
     out = b"%PDF-1.4\n"
@@ -386,8 +386,11 @@ YEAR = {"mainsnak": {"datavalue": {"type": "time", "value": {"time": "+1900"}}},
 
 def test_claims_become_triples_by_the_labels_of_the_file(tmp_path):
     lines = [
-        entity("Q1", "Ann", "baker of Ayton", {"P40": [claim("Q2"), claim(None, **{"numeric-id": 3}),
-               claim("Q9"), NO_VALUE], "P31": [YEAR], "P9": [claim("Q2")]}),
+        entity("Q1", "Ann", "baker of Ayton", {
+            "P40": [claim("Q2"), claim(None, **{"numeric-id": 3}), claim("Q9"), NO_VALUE],
+            "P31": [YEAR],
+            "P9": [claim("Q2")],
+        }),
         entity("Q2", "Bo", None, {"P22": [claim("Q3", "deprecated"), claim("Q1", "preferred"),
                claim("Q3")], "P777": [claim("Q1")]}),
         entity("Q3", "Cy", language="mul"),

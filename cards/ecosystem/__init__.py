@@ -1,0 +1,1 @@
+"""Results and releases in the forms that MTEB, the Hub and others read."""

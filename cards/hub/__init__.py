@@ -1,0 +1,1 @@
+"""Releases on the Hugging Face Hub: pushed whole or not at all, pulled and verified."""

@@ -1,0 +1,1 @@
+"""One HTML file over results: tables, plots, comparisons; works offline."""
