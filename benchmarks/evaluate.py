@@ -105,9 +105,8 @@ def evaluate(
         primary = next((m for m in picked if str(m) == chosen.primary), picked[0])
         comparisons = scorer.comparisons(scored, primary)
         gaps = [g for s in named if chosen.gap for g in scorer.gaps(s, scored[s], *chosen.gap)]
-    manifest = release.manifest
     results = Results(
-        release=ReleaseEntry.of(manifest),
+        release=ReleaseEntry.of(release),
         task=chosen.name,
         split=split,
         query_view=setting.views[0],

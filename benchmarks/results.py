@@ -14,7 +14,7 @@ from .json_files import read_json, write_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..schemas.manifest import Manifest
+    from ..schemas.release import Release
 
 FORMAT = 1
 RESULTS_NAME = "results.json"
@@ -33,15 +33,22 @@ class ReleaseEntry(_Model):
     family: str
     version: str
     fingerprint: str
+    repository: str | None = None
+    """``OWNER/NAME`` on the Hub, of a release that was pulled."""
+    revision: str | None = None
+    """SHA of the commit there."""
 
     @classmethod
-    def of(cls, manifest: Manifest) -> Self:
-        """The release with that manifest."""
+    def of(cls, release: Release) -> Self:
+        """That release."""
+        manifest, origin = release.manifest, release.origin
         return cls(
             name=manifest.name,
             family=manifest.family,
             version=manifest.version,
             fingerprint=manifest.fingerprint,
+            repository=None if origin is None else origin.repository,
+            revision=None if origin is None else origin.revision,
         )
 
 

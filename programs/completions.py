@@ -19,6 +19,7 @@ from .syntax import (
     split_body,
     text_of,
 )
+from .triviality import is_overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,7 +89,7 @@ def _body_in_module(text: str, name: str) -> str | None:
     if not functions or any(isinstance(node, ast.Return) for node in statements):
         return None
     lines = source_lines(text)
-    function = next((each for each in functions if not _is_stub(each)), functions[0])
+    function = next((each for each in functions if not is_overload(each)), functions[0])
     body = _body_text(function, lines)
     imports = [text_of(node, lines) for node in statements if _is_movable(node)]
     return _with_imports(imports, body) if body else ""
@@ -101,10 +102,6 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for block in BLOCKS[type(node)](node) if type(node) in BLOCKS else ():
                 yield from _statements(block)
-
-
-def _is_stub(function: FunctionNode) -> bool:
-    return any("overload" in ast.unparse(each) for each in function.decorator_list)
 
 
 def _is_movable(node: ast.stmt) -> bool:

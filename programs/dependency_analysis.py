@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +14,10 @@ from .dependency_names import list_candidates
 from .dependency_processes import Answer
 from .dependency_scopes import RELATIVE, find_function, module_scope
 from .functions import decode_source
+from .syntax import parse
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Iterator, Sequence
 
     from .dependency_names import Candidate
@@ -105,7 +106,7 @@ class Analyser:
 
 @lru_cache(maxsize=2)
 def _read(text: str) -> tuple[ast.Module, Scope]:
-    parsed = ast.parse(text)
+    parsed = parse(text)
     return parsed, module_scope(parsed)
 
 

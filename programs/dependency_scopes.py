@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from .triviality import is_overload
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -150,7 +152,7 @@ def find_function(tree: ast.Module, qualname: str, line: int | None = None) -> A
         start = min([node.lineno, *(item.lineno for item in node.decorator_list)])
         if line is not None and start <= line <= (node.end_lineno or start):
             return node
-    return next((node for node in named if not _is_overload(node)), next(iter(named), None))
+    return next((node for node in named if not is_overload(node)), next(iter(named), None))
 
 
 def _functions(body: Iterable[ast.stmt], prefix: str) -> Iterator[tuple[str, AnyFunction]]:
@@ -169,7 +171,3 @@ def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield getattr(node, name, [])
     for name in ("handlers", "cases"):
         yield from (part.body for part in getattr(node, name, []))
-
-
-def _is_overload(node: AnyFunction) -> bool:
-    return any(ast.unparse(item).endswith("overload") for item in node.decorator_list)

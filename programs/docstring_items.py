@@ -16,10 +16,9 @@ _NAME = r"(?:'\w+'|`{0,2}\\?\*{0,2}\w[\w.]*`{0,2}|\[`[^`\]]+`\](?:\([^()\s]*\))?
 _NAMES = re.compile(rf"{_NAME}(?:\s*,\s*{_NAME})*")
 _BULLET = re.compile(r"[-*•]\s+")
 _MARKUP = re.compile(r":\w+:(?=`)|(?<=\])\([^()\s]*\)|[`'\\\[\]~]")
-_TYPE = re.compile(
-    r"(?:[\w.]+|:\w+:`[^`]+`|`+[^`]+`+)(?:\[.*\])?"
-    r"(?:\s*(?:,|\||\bor\b|\bof\b)\s*(?:[\w.]+|:\w+:`[^`]+`|`+[^`]+`+)(?:\[.*\])?)*"
-)
+_INDEX = r"\[(?:[^\[\]]|\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\])*\]"
+_ONE_TYPE = rf"(?:[\w.]+|:\w+:`[^`]+`|`+[^`]+`+)(?:{_INDEX})?"
+_TYPE = re.compile(rf"{_ONE_TYPE}(?:\s*(?:,|\||\bor\b|\bof\b)\s*{_ONE_TYPE})*")
 _ERROR = re.compile(rf"({_NAME})\s+((?:if|when|on|in case|for|is raised)\b.*)", re.DOTALL)
 _NOTHING = {"", "none", "none.", "n/a", "nothing", "nothing.", "-"}
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Self
+
+from ..schemas.errors import UsageError
 
 BUBBLEWRAP = "bubblewrap"
 UNSHARE = "unshare"
 RLIMITS = "rlimits"
 METHODS = (BUBBLEWRAP, UNSHARE, RLIMITS)
 """Ways to cut a program off, the best first."""
+LEAST_MEMORY_MIB = 64
+"""Python itself takes some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,24 @@ class Limits:
     """Open files of a single process."""
     disk_mib: int = 512
     """What it may write into its folders, and hold in its temporary folder."""
+
+    @classmethod
+    def within(cls, seconds: float, memory_mib: int) -> Self:
+        """Limits of a run of that length: two cores may work all the time, the least apart.
+
+        Raises:
+            UsageError: no program runs in so little.
+        """
+        if not 0 < seconds < math.inf:
+            raise UsageError("the wall time is wrong", found=seconds, expected="seconds above 0")
+        if memory_mib < LEAST_MEMORY_MIB:
+            raise UsageError(
+                "the memory is too small",
+                found=f"{memory_mib} MiB",
+                expected=f"{LEAST_MEMORY_MIB} or more",
+            )
+        cpu_seconds = max(cls().cpu_seconds, 2 * math.ceil(seconds))
+        return cls(seconds=seconds, memory_mib=memory_mib, cpu_seconds=cpu_seconds)
 
 
 @dataclass(frozen=True, slots=True)

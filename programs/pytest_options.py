@@ -86,13 +86,15 @@ def _added_words(file: Path) -> list[str] | None:
             return [] if file.name in {"pytest.ini", ".pytest.ini"} else None
         added = section.get("addopts", "")
         return [str(word) for word in added] if isinstance(added, list) else shlex.split(str(added))
-    except (OSError, ValueError, configparser.Error, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError, configparser.Error):
         return None
 
 
 def _toml(text: str) -> dict[str, Any] | None:
     content = tomllib.loads(text)
-    tool = content.get("tool", {}).get("pytest", content.get("pytest"))
+    tools = content.get("tool")
+    found = tools.get("pytest") if isinstance(tools, dict) else None
+    tool = content.get("pytest") if found is None else found
     if not isinstance(tool, dict):
         return None
     options = tool.get("ini_options", tool)

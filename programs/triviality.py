@@ -38,6 +38,11 @@ def triviality(
     return named or misplaced or _by_body(body)
 
 
+def is_overload(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function only states a type for another one of its name."""
+    return any(_last_name(decorator) == "overload" for decorator in function.decorator_list)
+
+
 def _by_decorator(decorators: Sequence[ast.expr]) -> str | None:
     for decorator in decorators:
         name = _last_name(decorator)

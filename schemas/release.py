@@ -6,6 +6,7 @@ Layout::
     manifest.json
     corpus/test-00000-of-00001.parquet, …
     rejects.jsonl stands beside the folder, as <name>.rejects.jsonl
+    origin.json stands beside a folder that was pulled, as <name>.origin.json
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ from .manifest import (
     check_version,
     read_manifest,
 )
+from .origin import Origin, origin_path, read_origin
 from .readme import write_readme
 from .subsets import partition_subsets
-from .table_files import write_table_file
+from .table_files import write_table_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -142,7 +144,7 @@ def write_release(
     check_version(info.version)
     check_target(target, overwrite=overwrite)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _staged(target) as stage:
+    with staged(target) as stage:
         entries = {item.table.name: _write_table(stage, item) for item in data}
         for name, text in (documents or {}).items():
             (stage / name).write_text(text, encoding="utf-8")
@@ -150,7 +152,8 @@ def write_release(
         manifest = _manifest(stage, info, entries, digests)
         write_readme(stage, manifest, info.subsets)
         (stage / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
-        _replace(stage, target)
+        put_in_place(stage, target)
+    origin_path(target).unlink(missing_ok=True)  # that of a pulled release which stood here
     beside = rejects_path(target)
     if rejects is not None:
         shutil.move(rejects, beside)
@@ -160,7 +163,8 @@ def write_release(
 
 
 @contextmanager
-def _staged(target: Path) -> Generator[Path]:
+def staged(target: Path) -> Generator[Path]:
+    """An empty folder beside ``target``, gone at the end unless it was put in its place."""
     stage = target.with_name(f".{target.name}.{os.getpid()}.partial")
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
@@ -170,7 +174,7 @@ def _staged(target: Path) -> Generator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _replace(stage: Path, target: Path) -> None:
+def put_in_place(stage: Path, target: Path) -> None:
     """Put the stage in the target's place; a release already there is dropped last."""
     old = stage.with_name(stage.name.removesuffix(".partial") + ".old")
     if target.exists():
@@ -189,15 +193,17 @@ def _write_table(stage: Path, item: TableData) -> TableEntry:
     files: dict[str, list[FileEntry]] = {}
     digests: dict[str, str] = {}
     for split in sorted(item.splits):
-        path = stage / item.table.name / f"{split}-00000-of-00001.parquet"
-        rows, digests[split] = write_table_file(path, item.table, item.splits[split])
+        shards, digests[split] = write_table_files(
+            stage / item.table.name, split, item.table, item.splits[split]
+        )
         files[split] = [
             FileEntry(
-                path=path.relative_to(stage).as_posix(),
-                rows=rows,
-                bytes=path.stat().st_size,
-                sha256=file_sha256(path),
+                path=shard.path.relative_to(stage).as_posix(),
+                rows=shard.rows,
+                bytes=shard.path.stat().st_size,
+                sha256=file_sha256(shard.path),
             )
+            for shard in shards
         ]
     entries = [entry for split in files.values() for entry in split]
     return TableEntry(
@@ -274,6 +280,15 @@ class Release:
         return cls(folder, read_manifest(folder))
 
     @cached_property
+    def origin(self) -> Origin | None:
+        """Where it was pulled from; None where it was not, or was changed since.
+
+        Raises:
+            DataError: the record beside the release cannot be read.
+        """
+        return read_origin(self.path)
+
+    @cached_property
     def tables(self) -> list[str]:
         """Names of the tables, sorted."""
         return sorted(self.manifest.tables)
@@ -315,10 +330,14 @@ class Release:
 
     def head(self, name: str, count: int) -> Any:
         """The first rows of a table, read without reading the rest."""
-        with pq.ParquetFile(self.files(name)[0]) as file:
-            for batch in file.iter_batches(batch_size=count):
-                return pa.Table.from_batches([batch])
-            return file.schema_arrow.empty_table()
+        parts: list[Any] = []
+        for path in self.files(name):
+            with pq.ParquetFile(path) as file:
+                missing = count - sum(len(part) for part in parts)
+                batch = next(file.iter_batches(batch_size=missing), None) if missing else None
+                rows = [] if batch is None else [batch]
+                parts.append(pa.Table.from_batches(rows, file.schema_arrow))
+        return pa.concat_tables(parts)
 
     def polars(self, name: str, split: str | None = None) -> Any:
         """Rows of a table as a ``polars.DataFrame`` that shares the Arrow buffers."""

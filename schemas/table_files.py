@@ -1,8 +1,14 @@
-"""One Parquet file of a table, written in batches while its rows are checked and digested."""
+"""Parquet files of a table, written in batches while their rows are checked and digested.
+
+They are made for stores that keep each chunk of contents once, as the Hugging Face Hub does: data
+pages are cut where the contents say so, so that versions share what they have in common.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,32 +24,93 @@ if TYPE_CHECKING:
 
 ROW_GROUP_BYTES = 32 << 20
 """Uncompressed bytes a row group aims at: small enough for a viewer to page full texts."""
+SHARD_BYTES = 500_000_000
+"""Bytes a file has at most, unless a single batch of rows has more."""
 
 
-def write_table_file(path: Path, table: Table, rows: Any) -> tuple[int, str]:
-    """Write the rows of one split; returns how many there are, and their digest.
+@dataclass(frozen=True)
+class Shard:
+    """One of the files that hold a split, in the order of its rows."""
+
+    path: Path
+    rows: int
+
+
+def write_table_files(folder: Path, split: str, table: Table, rows: Any) -> tuple[list[Shard], str]:
+    """Write the rows of one split; returns its files, one at least, and the rows' digest.
 
     Args:
-        path: file to write.
+        folder: where the files ``<split>-00000-of-0000N.parquet`` are made.
+        split: name of the split.
         table: schema, key and checks of the table.
         rows: ``pyarrow.Table``, or the path of a Parquet file that is streamed.
 
     Raises:
         DataError: rows are out of order, repeat a key, or do not fit the schema.
     """
+    place = f"{table.name}/{split}"
     digest = TableDigest(table.schema)
-    order = KeyOrder(table, path.name)
-    count = 0
-    with pq.ParquetWriter(path, table.schema, compression="zstd", write_page_index=True) as writer:
+    order = KeyOrder(table, place)
+    with _ShardWriter(folder, split, table.schema) as writer:
         for batch in _batches(rows, 64 if table.holds_files else 1_024):
-            table.check(pa.table(batch), path.name)
+            table.check(pa.table(batch), place)
             fitted = pa.table(batch).select(table.schema.names).cast(table.schema)
             for piece in fitted.to_batches():
                 order.update(piece)
                 digest.update(piece)
-            count += fitted.num_rows
-            writer.write_table(fitted)
-    return count, digest.hexdigest()
+            writer.write(fitted)
+    return writer.named(), digest.hexdigest()
+
+
+class _ShardWriter:
+    """Begins another file before one grows too large; each ``write`` is a row group."""
+
+    def __init__(self, folder: Path, split: str, schema: Any) -> None:
+        self._folder = folder
+        self._split = split
+        self._schema = schema
+        self._rows: list[int] = []
+        self._open = ExitStack()
+        self._begin()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def write(self, rows: Any) -> None:
+        # Compressed rows are smaller, so the bound holds whatever they compress to.
+        if self._rows[-1] and self._sink.tell() + rows.nbytes > SHARD_BYTES:
+            self._open.close()
+            self._begin()
+        self._writer.write_table(rows)
+        self._rows[-1] += rows.num_rows
+
+    def named(self) -> list[Shard]:
+        """Give the files, once closed, names that say how many there are."""
+        count = len(self._rows)
+        shards: list[Shard] = []
+        for number, rows in enumerate(self._rows):
+            name = f"{self._split}-{number:05}-of-{count:05}.parquet"
+            shards.append(Shard(self._partial(number).rename(self._folder / name), rows))
+        return shards
+
+    def _begin(self) -> None:
+        self._sink = self._open.enter_context(self._partial(len(self._rows)).open("wb"))
+        self._writer = self._open.enter_context(
+            pq.ParquetWriter(
+                self._sink,
+                self._schema,
+                compression="zstd",
+                write_page_index=True,
+                use_content_defined_chunking=True,
+            )
+        )
+        self._rows.append(0)
+
+    def _partial(self, number: int) -> Path:
+        return self._folder / f"{self._split}-{number:05}.partial"
 
 
 def _batches(rows: Any, read: int) -> Iterator[Any]:

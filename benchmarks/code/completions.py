@@ -44,7 +44,8 @@ class Completion:
     @property
     def digest(self) -> str:
         """SHA-256 of the text: completions of one task that share it are run once."""
-        return text_digest(self.text)
+        # JSON can write halves of characters, which UTF-8 cannot.
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,6 @@ class Completions:
         )
         found = {(one.task, one.digest): one.text for one in every}
         return {key: found[key] for key in sorted(found)}
-
-
-def text_digest(text: str) -> str:
-    """SHA-256 of a text, as hexadecimal digits."""
-    # JSON can write halves of characters, which UTF-8 cannot.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_completions(path: Path, namespaces: Mapping[str, str]) -> Completions:

@@ -38,8 +38,8 @@ class Ran:
 class TrialRecord:
     """Finished trials, in a file; an interrupted scoring goes on behind them.
 
-    A line is found again by the digest of the release, the task, the completion, the limits, the
-    isolation and how often it ran.
+    A line is found again by the task, the completion, and what else decides outcomes: the release,
+    the limits, the isolation and the environment.
     """
 
     def __init__(self, path: Path | None, head: Mapping[str, Any], *, fresh: bool = False) -> None:

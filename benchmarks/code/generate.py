@@ -158,7 +158,7 @@ def generate(
         responses = answer_all(lambda: open_model(spec), requests, recording, done)
     completions = _completions(made, draws, responses)
     record = GenerationRecord(
-        release=ReleaseEntry.of(release.manifest),
+        release=ReleaseEntry.of(release),
         model=spec.text,
         parameters=parameters | _settings(options, chosen),
         tasks=len(made.samples),
@@ -187,15 +187,20 @@ def _request(prompt: Prompt, form: str, draw: Sampling | None) -> Request:
 def _completions(
     made: PromptSet, draws: Sequence[Sampling | None], responses: Sequence[Response]
 ) -> list[Completion]:
-    """The texts of the responses that are no errors, as the model wrote them."""
+    """The texts of the responses that are no errors, as the model wrote them.
+
+    They are counted through: a draw that failed leaves no gap, which no scoring would take.
+    """
     found: list[Completion] = []
     read = iter(responses)
     for sample in made.samples:
+        drawn = 0
         for draw in draws:
             response = next(read)
             if response.error is None:
-                number = 0 if draw is None else draw.sample
+                number = 0 if draw is None else drawn
                 found.append(Completion(sample["_id"], number, response.text or "", draw is None))
+                drawn += draw is not None
     return found
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from .completions import Completion
     from .task_metadata import CodeTask
 
 PASSED = "passed"
@@ -110,15 +111,17 @@ def read_outcomes(path: Path, tasks: Iterable[CodeTask]) -> list[Outcome]:
     return ordered
 
 
-def check_numbers(outcomes: Iterable[Outcome], place: Path | None = None) -> None:
+def check_numbers(
+    completions: Iterable[Outcome | Completion], place: Path | None = None
+) -> None:
     """See that the completions of each task are numbered from 0 without gaps.
 
     Raises:
         DataError: they are not.
     """
     numbers: dict[str, list[int]] = {}
-    for outcome in outcomes:
-        numbers.setdefault(outcome.task, []).append(outcome.sample)
+    for one in completions:
+        numbers.setdefault(one.task, []).append(one.sample)
     for task, samples in numbers.items():
         if sorted(samples) != list(range(len(samples))):
             missing = sorted(set(range(max(samples) + 1)) - set(samples))

@@ -72,8 +72,7 @@ class Repositories:
         """
         if snapshot not in self._found:
             tree = self._folder / str(len(self._found))
-            paths = [path for path in self._lay_out(snapshot, tree) if path.endswith(".py")]
-            roots = import_roots(paths)
+            roots = import_roots(self._lay_out(snapshot, tree))
             environment = self._environment(snapshot, tree)
             add_generated(tree, environment, roots)
             self._found[snapshot] = Repository(snapshot, tree, roots, environment)

@@ -21,13 +21,13 @@ from ...schemas.errors import DataError, UsageError
 from ...schemas.fingerprint import file_sha256
 from ...schemas.progress import SILENT, Progress
 from ..results import ReleaseEntry
-from .completions import Completion, Completions, read_completions, text_digest
+from .completions import Completion, Completions, read_completions
 from .excerpts import qualname_of
 from .execute import NAME as TRIALS_NAME
 from .execute import TrialRecord, execute
 from .generate import Drawing, generate
 from .memorization import Sampled, memorization
-from .outcomes import Outcome, write_outcomes
+from .outcomes import Outcome, check_numbers, write_outcomes
 from .prompt_export import PromptOptions
 from .repositories import Repositories
 from .score_outcomes import KS, score_outcomes
@@ -158,7 +158,7 @@ def score(
         interval=scoring.interval,
         seed=scoring.seed,
         sources=sources,
-        release=ReleaseEntry.of(release.manifest),
+        release=ReleaseEntry.of(release),
         memorization=_memorization(given, tasks, scoring),
         isolation=asdict(isolation),
         limits=asdict(running.limits),
@@ -199,7 +199,10 @@ def _workshop(output: Path | None) -> Generator[Path]:
 
 
 def _read(path: Path, samples: Mapping[str, Mapping[str, Any]]) -> Completions:
-    return read_completions(path, {task: row["namespace"] for task, row in samples.items()})
+    found = read_completions(path, {task: row["namespace"] for task, row in samples.items()})
+    # Before anything runs: the figures cannot be worked out of completions with gaps.
+    check_numbers((one for each in found.samples.values() for one in each), path)
+    return found
 
 
 def _file_source(path: Path) -> Source:
@@ -297,7 +300,7 @@ def _outcome(
         passed=ran[key].outcome == "passed",
         outcome=ran[key].outcome,
         dependencies=None if names is None else names[key],
-        completion=text_digest(one.text),
+        completion=one.digest,
     )
 
 

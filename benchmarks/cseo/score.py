@@ -105,7 +105,7 @@ def score_scenario(
     with progress.step("measuring gains"):
         outcomes = outcome_table(scenario, answers, measuring.cutoff)
         scores = CseoScores(
-            release=ReleaseEntry.of(release.manifest),
+            release=ReleaseEntry.of(release),
             engine=_engine(engine, answers),
             selection=_as_json(selection),
             cutoff=measuring.cutoff,

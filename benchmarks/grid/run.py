@@ -88,10 +88,9 @@ def run_grid(
             built += group.indexes.built
     outcomes.sort(key=lambda o: (o.cell, splits.index(o.split)))
     figures.sort(key=lambda f: (f.cell, splits.index(f.split)))
-    manifest = release.manifest
     summary = GridSummary(
         name=config.name,
-        release=ReleaseEntry.of(manifest),
+        release=ReleaseEntry.of(release),
         task=task.name,
         self_match_rule=task.self_match_rule,
         define=dict(config.define),

@@ -101,10 +101,9 @@ def score(
     outcomes = [judge(v.choice, right) for v, right in zip(verdicts, rights, strict=True)]
     found = judged(chosen, outcomes, [v.choice.index for v in verdicts])
     rated = [(v.probabilities, r) for v, r in zip(verdicts, rights, strict=True) if v.probabilities]
-    manifest = release.manifest
     with progress.step("scoring"):
         scores = QaScores(
-            release=ReleaseEntry.of(manifest),
+            release=ReleaseEntry.of(release),
             split=split,
             source=source,
             seed=seed,

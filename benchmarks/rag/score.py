@@ -96,7 +96,7 @@ def score(
     used = figures.usages(judged, conditions, each)
     gold = {row["_id"]: row["gold"] for row in chosen}
     scores = RagScores(
-        release=ReleaseEntry.of(release.manifest),
+        release=ReleaseEntry.of(release),
         split=split,
         source=source,
         retrieval=None if found is None else _retrieval(context or ContextOptions(), found),

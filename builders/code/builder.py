@@ -16,6 +16,7 @@ from ...schemas.manifest import ParentEntry
 from ...schemas.release import Release
 from ..rejects import reject_line
 from ..request import BuiltTables
+from ..sources.code.licenses import all_of
 from .assemble import assemble
 from .documents import pair_rows, query_rows
 from .files import file_rows
@@ -132,10 +133,7 @@ def _parent(release: Release) -> ParentEntry:
 
 def _license(built: Assembled) -> str | None:
     """The licences of all samples' repositories, joined."""
-    found = {sample.candidate.harvest.snapshot.license for sample in built.samples}
-    named = sorted(name for name in found if name)
-    parts = [f"({name})" if " OR " in name and len(named) > 1 else name for name in named]
-    return " AND ".join(parts) or None
+    return all_of(sample.candidate.harvest.snapshot.license for sample in built.samples)
 
 
 def _stored(rows: Sequence[Mapping[str, Any]], table: Table, folder: Path) -> Path:

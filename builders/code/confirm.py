@@ -6,7 +6,6 @@ a mutant, whose body only raises NotImplementedError.
 
 from __future__ import annotations
 
-import math
 import platform
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field, replace
@@ -30,6 +29,8 @@ from ...retrieval.cache import cache_folder
 from ...schemas.code import installed_version
 from ...schemas.errors import DataError
 from ...schemas.manifest import EnvironmentEntry
+from ..sources.code.requirement_files import read_requirements
+from ..sources.code.trees import FolderTree
 from .selection import draw_key
 from .static_tests import static_tests
 
@@ -124,9 +125,7 @@ def _run(
 ) -> Tested:
     isolation = available_isolation()
     demand(isolation, options.isolation)
-    arena = Arena(
-        Limits(seconds=options.test_seconds, memory_mib=options.memory_mib), isolation, work_dir
-    )
+    arena = Arena(Limits.within(options.test_seconds, options.memory_mib), isolation, work_dir)
     found = Tested(isolation=asdict(isolation))
     confirmed: Counter[str] = Counter()
     with progress.step("running tests", len(groups)) as advance:
@@ -160,7 +159,7 @@ def _of_snapshot(
         trace = trace_tests(
             tree,
             environment,
-            limits=_suite_limits(options),
+            limits=Limits.within(options.suite_seconds, options.memory_mib),
             isolation=arena.isolation,
             import_roots=harvest.roots,
             scratch=work_dir,
@@ -194,32 +193,27 @@ def _of_snapshot(
     )
 
 
-def _suite_limits(options: CodeOptions) -> Limits:
-    """A whole suite may use more than the tests of one function."""
-    return Limits(
-        seconds=options.suite_seconds,
-        memory_mib=options.memory_mib,
-        cpu_seconds=2 * math.ceil(options.suite_seconds),
-    )
-
-
 def _environment(harvest: Harvest, tree: Path, options: CodeOptions) -> Environment:
     if options.environment == "current":
         return current_environment()
     snapshot = harvest.snapshot
-    constraints: Sequence[str] = ()
-    if options.constraints is not None:
-        lines = Path(options.constraints).read_text(encoding="utf-8").splitlines()
-        constraints = [line for line in lines if line.strip() and not line.startswith("#")]
     folder = cache_folder() / ENVIRONMENTS
     made = make_environment(
         snapshot.dependencies,
         _test_requirements(snapshot.test_dependencies),
         folder=folder,
-        constraints=constraints,
+        constraints=read_constraints(options),
     )
     version = installed_version(snapshot.kind, snapshot.version)
     return install_project(made, tree, folder=folder, version=version)
+
+
+def read_constraints(options: CodeOptions) -> tuple[str, ...]:
+    """Versions that a file of constraints pins; pip's options and comments in it are none."""
+    if options.constraints is None:
+        return ()
+    file = Path(options.constraints).resolve()
+    return read_requirements(FolderTree(file.parent), file.name)
 
 
 def _test_requirements(declared: Sequence[str]) -> Sequence[str]:

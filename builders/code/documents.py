@@ -63,7 +63,6 @@ class Corpus:
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {}
         self._places: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
-        self._functions: dict[tuple[str, str, str], str] = {}
 
     def add(self, harvest: Harvest, domain: Sequence[str]) -> None:
         """Take in the definitions of a snapshot."""
@@ -74,15 +73,6 @@ class Corpus:
                 known.snapshots.add(snapshot)
                 if span is not None:
                     self._places[snapshot, module.path].append((*span, document.id))
-            for place, function in enumerate(module.source.functions[: len(module.texts)]):
-                name = f"{module.name}.{function.qualname}"
-                text = normal(module.texts[place])
-                document = document_id(harvest.snapshot.repository, name, text)
-                self._functions.setdefault((snapshot, module.path, function.qualname), document)
-
-    def function(self, snapshot: str, path: str, qualname: str) -> str:
-        """Document of a function of a snapshot."""
-        return self._functions[snapshot, path, qualname]
 
     def at(self, snapshot: str, path: str, line: int) -> str | None:
         """The smallest definition of a snapshot's file that holds a line, None if none does."""

@@ -14,7 +14,8 @@ from ...schemas.errors import DataError, UsageError
 from ...schemas.fingerprint import file_sha256
 from ...schemas.manifest import MANIFEST_NAME, SourceEntry
 from ...schemas.release import Release
-from ..request import BuiltTables
+from ..request import UNKNOWN_LICENSE, BuiltTables
+from ..sources.code.licenses import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +48,11 @@ def build_full(
             _write(_joined(table, releases), table, path)
             tables[table.name] = {_SPLIT: path}
             advance(1)
-    licenses = {release.manifest.license for release in releases}
     return BuiltTables(
         tables=tables,
         sources=[_entry(release) for release in releases],
         parameters=options.parameters(),
-        license=" AND ".join(sorted(licenses)),
+        license=all_of(name for release in releases for name in _licenses(release)),
         environments={
             snapshot: entry
             for release in releases
@@ -70,6 +70,15 @@ def _opened(folder: Path) -> Release:
             found=f"family {release.manifest.family}",
         )
     return release
+
+
+def _licenses(release: Release) -> list[str | None]:
+    """The licences of the samples' repositories, or the one that was stated for the release."""
+    stated = release.manifest.license
+    found = release.table("samples", columns=["license"]).column("license").to_pylist()
+    if stated == (all_of(found) or UNKNOWN_LICENSE):
+        return found
+    return [stated]
 
 
 def _entry(release: Release) -> SourceEntry:

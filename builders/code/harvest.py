@@ -91,8 +91,9 @@ class Harvester:
     def harvest(self, snapshot: Snapshot) -> Harvest:
         """Read the Python files of a snapshot, which is written out if need be."""
         root = snapshot.materialise()
-        paths = [path for path in snapshot.paths() if path.endswith(".py")]
-        roots = import_roots(paths)
+        everything = snapshot.paths()
+        roots = import_roots(everything)
+        paths = [path for path in everything if path.endswith(".py")]
         wanted = [path for path in paths if not is_test_path(path)]
         read = self._read(root, wanted)
         modules = tuple(

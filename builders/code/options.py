@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from ...programs.limits import LEAST_MEMORY_MIB
 from ...schemas.errors import UsageError
 from ..option_values import checked_options, comma_list, none_word
 
@@ -76,7 +77,7 @@ class CodeOptions(BaseModel):
     """Longest run of a repository's whole suite."""
     test_seconds: Positive = 30.0
     """Longest run of one function's tests."""
-    memory_mib: Annotated[int, Field(ge=64)] = 2048
+    memory_mib: Annotated[int, Field(ge=LEAST_MEMORY_MIB)] = 2048
     """Memory that tests may take."""
     isolation: Literal["any", "network", "full"] = "full"
     """Least isolation of running tests; the build is refused where less is to be had."""
@@ -119,6 +120,8 @@ def options_from(given: Mapping[str, Any]) -> CodeOptions:
         path = getattr(options, name)
         if path is not None and not Path(path).exists():
             raise UsageError(f"the option {name} names what is not there", place=path)
+        if path is not None and name != "parent" and not Path(path).is_file():
+            raise UsageError(f"the option {name} names no file", place=path)
     if not options.allow_licenses:
         raise UsageError(
             "allow_licenses names no licence", expected="permissive, any, or SPDX identifiers"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
+
+from ...programs.syntax import parse
 
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _LINE_END = re.compile(r"\r\n?")
@@ -32,10 +33,8 @@ def plain_code(code: str) -> str:
     # Indented code is a block of something.
     head = "if 1:\n" if text.startswith((" ", "\t")) else ""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(head + text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(head + text)
+    except SyntaxError:
         return " ".join(_WORDS.findall(text))
     bare = _undocumented(tree, head + text).removeprefix(head)
     return " ".join(_WORDS.findall(_STRING_OR_COMMENT.sub(_code, bare)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...programs.functions import decode_source
 from ...programs.layout import is_test_path
+from ...programs.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,10 +75,8 @@ def _test_files(root: Path) -> list[str]:
 
 def _tests_of(root: Path, path: str) -> Iterable[_Test]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(decode_source((root / path).read_bytes()))
-    except (SyntaxError, ValueError, RecursionError):
+        tree = parse(decode_source((root / path).read_bytes()))
+    except (SyntaxError, UnicodeDecodeError):
         return
     packages = frozenset(_imported(tree))
     around = frozenset(_names(ast.walk(tree)))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PROMPTS = ("setting", "format", "system", "definitions", "max_context", "fim")
 _DRAWING = ("samples", "temperature", "top_p", "seed", "greedy")
-_LIMITS = {"seconds": "seconds", "memory": "memory_mib"}
+_LIMITS = ("seconds", "memory")
 _RUNNING = ("isolation", "environment", "recall")
 _SCORING = ("ks", "by", "interval", "seed")
 
@@ -47,10 +47,11 @@ def score_completions(
     from domainbench.programs.limits import Limits
 
     known = [*_PROMPTS, *_DRAWING, *_LIMITS, *_RUNNING, *_SCORING]
-    for name in options:
-        if name not in known:
-            raise UsageError.from_unknown_name("option of score", name, known)
-    limits = Limits(**{_LIMITS[name]: options[name] for name in _LIMITS if name in options})
+    _check_known(options, known)
+    usual, given = Limits(), _among(options, _LIMITS)
+    limits = Limits.within(
+        given.get("seconds", usual.seconds), given.get("memory", usual.memory_mib)
+    )
     return score(
         release,
         completions=None if completions is None else Path(completions),
@@ -86,11 +87,12 @@ def score_outcomes(
         options: ``ks``, ``by``, ``interval``, ``seed``.
 
     Raises:
-        UsageError: two models of one name, or as ``score_recorded``.
+        UsageError: an unknown option, two models of one name, or as ``score_recorded``.
         DataError: as ``score_recorded``.
     """
     from domainbench.benchmarks.code.score_outcomes import score_recorded
 
+    _check_known(options, _SCORING)
     files: dict[str, Path] = {}
     for text in outcomes:
         name, equals, path = text.rpartition("=")
@@ -179,6 +181,12 @@ def _tasks(tasks: str | Path | Release) -> list[CodeTask]:
         return tasks_of(tasks.table("samples"))
     path = Path(tasks)
     return tasks_of(Release.open(path).table("samples")) if path.is_dir() else read_tasks(path)
+
+
+def _check_known(options: Mapping[str, Any], known: Sequence[str]) -> None:
+    for name in options:
+        if name not in known:
+            raise UsageError.from_unknown_name("option of score", name, known)
 
 
 def _among(options: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

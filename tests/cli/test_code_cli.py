@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from domainbench.cli import main
+from domainbench.schemas.errors import UsageError
+from domainbench.scoring import score_outcomes
 from tests.code_projects import write_sdist
 
 METADATA = [
@@ -110,6 +112,8 @@ def test_recorded_outcomes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     whole = {f["measure"]: f["value"] for f in figures if f["column"] is None}
     assert whole == {"pass@1": 0.25, "recall@1": 1.0}
     assert (tmp_path / "scores" / "scores.json").is_file()
+    with pytest.raises(UsageError, match="unknown option of score 'kss'"):
+        score_outcomes([outcomes], tasks=tasks, kss=[1])
     assert main(["score", "code", "--outcomes", outcomes]) == 2
     assert "--tasks" in capsys.readouterr().err
 

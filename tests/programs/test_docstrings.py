@@ -155,6 +155,17 @@ def test_google_sections_that_are_not_indented() -> None:
     ]
 
 
+def test_a_long_row_of_types_is_no_riddle() -> None:
+    row = ", ".join(["list[int]"] * 60)
+    found = split_docstring(f"Does it.\n\nReturns:\n    {row} !!: all of them.")
+    assert found is not None
+    assert found.arguments == f":return: {row} !!: all of them."
+    nested = "dict[str, list[tuple[int, set[str]]]]"
+    typed = split_docstring(f"Does it.\n\nReturns:\n    {nested}: all of them.")
+    assert typed is not None
+    assert typed.arguments == f":return: {nested}, all of them."
+
+
 def test_sections_without_content_say_nothing() -> None:
     found = split("Run.\n\nArgs:\n    None\n\nReturns:\n    None")
     assert found == Requirement("Run.", "", "google")

@@ -364,6 +364,8 @@ def test_what_is_kept_of_the_configuration(tmp_path: Path):
         ("pyproject.toml", "not toml"),
         ("tox.ini", "[tox]\n"),
         ("setup.cfg", "[x"),
+        ("pyproject.toml", "tool = 3\n"),
+        ("pyproject.toml", f"a = {'[' * 5000}{']' * 5000}\n"),
     ],
 )
 def test_files_that_configure_nothing(name: str, text: str, tmp_path: Path):

@@ -157,6 +157,14 @@ def test_hanging_program_is_ended(source: str, inside: Path, isolation: Isolatio
     assert done.seconds < 20
 
 
+def test_a_longer_run_may_work_all_the_time():
+    assert Limits.within(30, 2048) == Limits()
+    assert Limits.within(300.5, 64) == Limits(seconds=300.5, memory_mib=64, cpu_seconds=602)
+    for seconds, memory in ((0, 2048), (float("nan"), 2048), (30, 63)):
+        with pytest.raises(UsageError):
+            Limits.within(seconds, memory)
+
+
 def test_processor_time_is_limited(inside: Path, isolation: Isolation):
     done = python("while True: pass", inside, isolation, Limits(seconds=60, cpu_seconds=1))
     assert done.killed_by == "cpu"

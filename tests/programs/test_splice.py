@@ -120,6 +120,11 @@ WHOLE = 'def total(self):\n    """Its own."""\n' + textwrap.indent(BODY, "    ")
             id="overloads",
         ),
         pytest.param(
+            f"@given({'+'.join('1' * 900)})\ndef total(self):\n    return 2",
+            "return 2\n",
+            id="a decorator that nests deeply",
+        ),
+        pytest.param(
             textwrap.indent(BODY, " " * 8) + "\n    def more(self):\n        pass\n\nprint(1)\n",
             BODY,
             id="code behind it",

@@ -184,10 +184,15 @@ def _rows(text: str, path: Path) -> Iterator[tuple[int | None, dict[str, Any]]]:
     start = text.lstrip()[:1]
     if start not in ("{", "["):
         reader = csv.DictReader(io.StringIO(text, newline=""))
-        folded = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-        reader.fieldnames = folded
-        for cells in reader:
-            yield reader.line_num, dict(cells)
+        try:
+            folded = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
+            reader.fieldnames = folded
+            for cells in reader:
+                yield reader.line_num, dict(cells)
+        except csv.Error as error:
+            raise DataError(
+                "the file of dates is not CSV", place=path, line=reader.line_num, found=error
+            ) from None
         return
     try:
         yield from _json_rows(json.loads(text), path)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def parse_requirement(text: object) -> Requirement | None:
     """A requirement; None if the text is none."""
     try:
         return Requirement(str(text).strip())
-    except InvalidRequirement:
+    except (ValueError, RecursionError):  # the former also for a number of too many digits
         return None
 
 

@@ -158,6 +158,13 @@ def recognise(text: str) -> str | None:
     return " AND ".join(sorted(found)) or None
 
 
+def all_of(expressions: Iterable[str | None]) -> str | None:
+    """The expression of what all of some expressions ask for together; None without any."""
+    named = sorted({name for name in expressions if name})
+    parts = [f"({name})" if " OR " in name and len(named) > 1 else name for name in named]
+    return " AND ".join(parts) or None
+
+
 def satisfies(expression: str | None, allowed: Collection[str]) -> bool:
     """Whether some choice that an expression leaves consists of allowed licences alone.
 

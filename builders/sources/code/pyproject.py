@@ -21,7 +21,7 @@ def read_pyproject(tree: Tree) -> Declared:
     """What the file says; nothing if there is none, or it is no TOML."""
     try:
         payload = tomllib.loads((tree.read("pyproject.toml") or b"").decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         return Declared()
     declared = _project(_table(payload, "project"))
     _add_dynamic(declared, _table(payload, "tool", "setuptools", "dynamic"), tree)
@@ -154,7 +154,7 @@ def poetry_range(text: str) -> str:
 
 
 def _poetry_part(part: str) -> str:
-    found = re.fullmatch(r"(\^|~(?!=)|)\s*v?(\d+(?:\.\d+)*)(.*)", part)
+    found = re.fullmatch(r"(\^|~(?!=)|)\s*v?(\d{1,18}(?!\d)(?:\.\d{1,18}(?!\d))*)(.*)", part)
     if found is None:
         return "" if part == "*" else part.replace(" ", "")
     operator, release, rest = found.groups()

@@ -6,6 +6,8 @@ import ast
 import configparser
 from typing import TYPE_CHECKING, Any
 
+from ....programs.source_text import decode_source
+from ....programs.syntax import parse
 from .declared import Declared, normalised_extras, requirements
 from .requirement_files import read_requirements
 
@@ -75,8 +77,8 @@ def _requirements(value: str | None, tree: Tree) -> tuple[str, ...]:
 def read_setup_py(tree: Tree) -> Declared:
     """What the call of ``setup`` says in literals; nothing if it cannot be parsed."""
     try:
-        module = ast.parse(tree.read("setup.py") or b"")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        module = parse(decode_source(tree.read("setup.py") or b""))
+    except (SyntaxError, UnicodeDecodeError):
         return Declared()
     arguments = _setup_arguments(module)
     extras = arguments.get("extras_require")

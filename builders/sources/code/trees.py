@@ -47,7 +47,10 @@ class FolderTree:
     def read(self, path: str) -> bytes | None:
         """See ``Tree``."""
         file = self._root / path
-        if not file.is_file() or file.is_symlink() or ".." in file.parts:
+        try:
+            if not file.is_file() or file.is_symlink() or ".." in file.parts:
+                return None
+        except OSError:  # a name that no disk holds, of a file that another one names
             return None
         if not file.resolve().is_relative_to(self._root.resolve()):
             return None

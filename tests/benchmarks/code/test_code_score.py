@@ -141,6 +141,18 @@ def test_wrong_calls(release, tmp_path: Path) -> None:
     rows = [{"task": "shelf-tools/no.such", "completion": "pass"}]
     with pytest.raises(DataError, match="unknown"):
         domainbench.score(release, completions=write(tmp_path / "m.jsonl", rows), **HERE)
+    with pytest.raises(UsageError, match="wall time"):
+        domainbench.score(release, check=True, seconds=0, **HERE)
+    with pytest.raises(UsageError, match="memory"):
+        domainbench.score(release, check=True, memory=-1, **HERE)
+
+
+def test_gaps_are_said_before_anything_runs(release, tmp_path: Path) -> None:
+    rows = [{"task": WORDS, "sample": place, "completion": GOOD} for place in (0, 2)]
+    path = write(tmp_path / "m.jsonl", rows)
+    with pytest.raises(DataError, match=r"(?s)m\.jsonl.*no sample 1"):
+        domainbench.score(release, completions=path, output=tmp_path / "out", **HERE)
+    assert not (tmp_path / "out" / "trials.jsonl").exists()
 
 
 def test_a_release_whose_tests_never_ran(tmp_path: Path) -> None:

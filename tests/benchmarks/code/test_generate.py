@@ -119,6 +119,18 @@ def test_a_run_that_was_cut_off_goes_on(release: Release, tmp_path: Path) -> Non
         assert len(seen) == 8 + 3 + 8 + 8
 
 
+def test_a_draw_that_fails_leaves_no_gap(release: Release, tmp_path: Path) -> None:
+    def answer(seen: Seen, number: int) -> Reply:
+        return Reply({}, 400) if number == 6 else name_and_seed(seen, number)
+
+    with serve(answer) as (url, _seen):
+        model = f"endpoint:m@{url},concurrency=1"
+        found = generate(release, model, PromptOptions(), drawing=DRAWN, output=tmp_path / "out")
+    assert found.record.failed == 1
+    drawn = [one.sample for one in found.completions if one.task == TWO and not one.greedy]
+    assert drawn == [0, 1]
+
+
 def test_requests_that_fail_have_no_completion(release: Release, tmp_path: Path) -> None:
     def answer(seen: Seen, number: int) -> Reply:
         failing = "def two" in seen.payload["messages"][0]["content"]

@@ -10,6 +10,8 @@ import pytest
 from datasets import load_dataset
 
 import domainbench
+from domainbench.builders.code.confirm import read_constraints
+from domainbench.builders.code.options import CodeOptions
 from domainbench.schemas.errors import DataError, UsageError
 from tests.code_projects import write_folder, write_repository, write_sdist
 
@@ -159,6 +161,45 @@ def test_the_full_view_joins_windows(sdists: Path, first, tmp_path: Path) -> Non
         )
 
 
+def test_licences_of_the_full_view(tmp_path: Path) -> None:
+    releases = []
+    for name, license_text in (("one", "MIT OR Apache-2.0"), ("two", "ISC"), ("three", "ISC")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text(
+            f'[project]\nname = "{name}"\nlicense = "{license_text}"\n', encoding="utf-8"
+        )
+        code = f'def f(x):\n    """Say it."""\n    y = x + "{name}"\n    return y\n'
+        (folder / f"{name}.py").write_text(code, encoding="utf-8")
+        releases.append(build(folder, tmp_path / f"r-{name}", date="2025-01-01").path)
+    full = domainbench.build("code", releases, tmp_path / "full", options={"view": "full"})
+    assert full.manifest.license == "ISC AND (MIT OR Apache-2.0)"
+
+
+def test_modules_of_several_projects_in_one_repository(tmp_path: Path) -> None:
+    package = tmp_path / "many" / "packages" / "foo" / "src" / "foo"
+    package.mkdir(parents=True)
+    (package.parents[1] / "pyproject.toml").write_text('[project]\nname = "foo"\n', "utf-8")
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    code = 'def f(x):\n    """Say it."""\n    y = x\n    return y\n'
+    (package / "mod.py").write_text(code, encoding="utf-8")
+    release = build(
+        tmp_path / "many", tmp_path / "release", date="2025-01-01", allow_licenses="any"
+    )
+    assert list(samples(release)) == ["many/foo.mod.f"]
+
+
+def test_constraints_as_tools_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "pins.txt"
+    path.write_text(
+        "--index-url https://example.org/simple\nattrs==23.1.0 \\\n    --hash=sha256:0\n"
+        "    # via shelf\ntomli==2.0.1  # via pytest\n",
+        encoding="utf-8",
+    )
+    assert read_constraints(CodeOptions(constraints=str(path))) == ("attrs==23.1.0", "tomli==2.0.1")
+    assert read_constraints(CodeOptions()) == ()
+
+
 def write_copy(release, folder: Path) -> Path:
     import shutil
 
@@ -245,6 +286,8 @@ def test_a_folder_needs_a_date(tmp_path: Path) -> None:
         ({"parent": "nowhere"}, "parent"),
         ({"tests": "sometimes"}, "tests"),
         ({"unknown": "1"}, "unknown"),
+        ({"constraints": "."}, "constraints names no file"),
+        ({"corrections": "."}, "corrections names no file"),
     ],
 )
 def test_wrong_options(sdists: Path, tmp_path: Path, options: dict, problem: str) -> None:

@@ -175,6 +175,13 @@ def test_a_file_of_dates_that_is_not_there_or_not_text(tmp_path: Path) -> None:
         read_sidecar(path)
 
 
+def test_a_field_that_no_table_holds_is_the_datas_fault(tmp_path: Path) -> None:
+    path = tmp_path / "dates.csv"
+    path.write_text("filename,date\n" + "a" * 200_000 + ",2024-01-01\n", encoding="utf-8")
+    with pytest.raises(DataError, match="not CSV"):
+        read_sidecar(path)
+
+
 def test_an_empty_file_of_dates_dates_nothing(tmp_path: Path) -> None:
     path = tmp_path / "dates.csv"
     path.write_text("")

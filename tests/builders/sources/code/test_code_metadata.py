@@ -323,12 +323,25 @@ def test_broken_files_say_nothing() -> None:
         "[tool.poetry]\ndependencies = {a = 1, b = true}\nextras = {test = 'a'}\ngroup = []\n",
         "[dependency-groups]\ntest = [1, {}, {include-group = 'none'}]\ndev = 'x'\n",
         "[tool.setuptools.dynamic]\ndependencies = {file = [1]}\noptional-dependencies = {a = 1}\n",
+        f"a = {'[' * 5000}{']' * 5000}\n",
+        f"[tool.poetry.dependencies]\nx = '^{'9' * 5000}, !'\n",
     ],
 )
 def test_values_of_wrong_types_say_nothing(text: str) -> None:
     found = metadata(**{"pyproject.toml": text})
     assert found.dependencies == ()
     assert set(found.test_dependencies) <= {"1"}
+
+
+def test_files_of_names_that_no_disk_holds_are_not_there(tmp_path: Path) -> None:
+    text = f"-r {'a' * 300}\nattrs\n"
+    (tmp_path / "requirements-test.txt").write_text(text, encoding="utf-8")
+    assert read_metadata(FolderTree(tmp_path)).test_dependencies == ("attrs",)
+
+
+def test_setup_py_says_the_same_where_warnings_are_errors() -> None:
+    text = 'import re\nWORD = re.compile("\\d")\nsetup(name="shelf")\n'
+    assert metadata(**{"setup.py": text}).name == "shelf"
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(BROKEN)))
