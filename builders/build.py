@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..schemas.errors import UsageError
 from ..schemas.families import find_family
 from ..schemas.release import ReleaseInfo, TableData, write_release
+from .quality import quality_documents
 from .request import UNKNOWN_LICENSE
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def run_build(request: BuildRequest, progress: Progress) -> Release:
                 info,
                 rejects=built.rejects,
                 documents=built.documents,
+                report=quality_documents,
                 overwrite=request.overwrite,
             )
 

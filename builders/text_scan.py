@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def scan_texts(
     """Read the texts of ``corpus`` or ``queries`` once.
 
     A text is that of ``verify``: title and text of a document, one a line, blank ones left out.
-    Memory: some 60 bytes a row besides its id, ``OPENING`` characters of the first ``COMPARED``.
+    Memory: some 50 bytes a row besides its id, and ``OPENING`` characters of the first ``COMPARED``.
 
     Args:
         release: the release.
@@ -87,11 +88,11 @@ def scan_texts(
         scan.add(*batch)
     return TextScan(
         ids=pa.chunked_array(scan.ids, pa.string()).combine_chunks(),
-        digests=np.frombuffer(b"".join(scan.digests), np.uint64).reshape(-1, 2),
-        words=np.array(scan.words, np.int64),
+        digests=np.frombuffer(bytes(scan.digests), np.uint64).reshape(-1, 2),
+        words=np.frombuffer(scan.words, np.int64),
         split=np.repeat(np.arange(len(splits)), rows),
         splits=splits,
-        task=np.array(scan.tasks, np.int64),
+        task=np.frombuffer(scan.tasks, np.int64),
         openings=scan.openings,
         sample=scan.sample,
         hits=scan.hits,
@@ -110,9 +111,9 @@ class _Kept:
     drawn: set[int]
     wanted: Set[bytes]
     ids: list[Any] = field(default_factory=list[Any])
-    digests: list[bytes] = field(default_factory=list[bytes])
-    words: list[int] = field(default_factory=list[int])
-    tasks: list[int] = field(default_factory=list[int])
+    digests: bytearray = field(default_factory=bytearray)
+    words: array[int] = field(default_factory=lambda: array("q"))
+    tasks: array[int] = field(default_factory=lambda: array("q"))
     openings: list[str] = field(default_factory=list[str])
     sample: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     hits: dict[bytes, list[str]] = field(default_factory=dict[bytes, list[str]])
@@ -121,7 +122,7 @@ class _Kept:
     def add(self, ids: list[str], titles: list[str], texts: list[str], tasks: list[str]) -> None:
         """Take the rows of a batch."""
         self.ids.append(pa.array(ids, pa.string()))
-        self.tasks += [self.named.setdefault(task, len(self.named)) for task in tasks]
+        self.tasks.extend(self.named.setdefault(task, len(self.named)) for task in tasks)
         for key, title, text in zip(ids, titles, texts, strict=True):
             joined = "\n".join(part for part in (title, text) if part.strip())
             digest = text_digest(joined)
@@ -130,7 +131,7 @@ class _Kept:
                 self.openings.append(joined[:OPENING])
             if place in self.drawn:
                 self.sample.append((key, joined[:OPENING]))
-            self.digests.append(digest)
+            self.digests += digest
             self.words.append(len(joined.split()))
             if self.wanted and joined:
                 self._look(key, {digest, text_digest(text)})

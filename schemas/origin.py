@@ -30,6 +30,8 @@ class Origin(BaseModel):
     """SHA of the commit."""
     asked: str | None
     """The version, tag, branch or SHA that was asked for; None if none was."""
+    checked: bool
+    """Whether the Hub said which commit that is; otherwise the cache did."""
     endpoint: str
     """Address of the Hub."""
     manifest_sha256: Sha256

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .manifest import Manifest
     from .subsets import Reader, Subset
 
+README_NAME = "README.md"
+
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 _SUBSET_COLUMNS = {
@@ -34,12 +36,12 @@ def write_readme(
     folder: Path, manifest: Manifest, subsets_of: Callable[[Reader], Iterable[Subset]]
 ) -> None:
     """Write ``README.md`` for a release from its manifest; ``subsets_of`` is its family's."""
-    subsets = _subsets(folder, manifest, subsets_of)
-    text = f"---\n{_front_matter(manifest, subsets)}---\n\n{_body(manifest, subsets)}"
-    (folder / "README.md").write_text(text, encoding="utf-8")
+    subsets = find_subsets(folder, manifest, subsets_of)
+    text = f"---\n{front_matter(manifest, subsets)}---\n\n{_body(manifest, subsets)}"
+    (folder / README_NAME).write_text(text, encoding="utf-8")
 
 
-def _subsets(
+def find_subsets(
     folder: Path, manifest: Manifest, subsets_of: Callable[[Reader], Iterable[Subset]]
 ) -> dict[Subset, list[str]]:
     """Subset → splits in which it has relevant pairs."""
@@ -72,7 +74,13 @@ def _subset_configs(manifest: Manifest, subset: Subset, splits: list[str]) -> li
     return lines
 
 
-def _front_matter(manifest: Manifest, subsets: dict[Subset, list[str]]) -> str:
+def front_matter(manifest: Manifest, subsets: dict[Subset, list[str]]) -> str:
+    """The YAML at the head of the file: what the data set is, and its configs.
+
+    Args:
+        manifest: the release's.
+        subsets: those of ``find_subsets``.
+    """
     rows = sum(table.rows for table in manifest.tables.values())
     size = next((name for limit, name in _SIZES if rows < limit), "n>1M")
     lines = [f"pretty_name: {_quote(f'{manifest.name} {manifest.version}')}"]

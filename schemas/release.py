@@ -125,6 +125,7 @@ def write_release(
     *,
     rejects: Path | None = None,
     documents: Mapping[str, str] | None = None,
+    report: Callable[[Release], Mapping[str, str]] | None = None,
     overwrite: bool = False,
 ) -> Release:
     """Write a release; ``target`` appears complete or not at all.
@@ -135,6 +136,7 @@ def write_release(
         info: what the manifest says besides the tables.
         rejects: JSON lines of rejected records, moved beside the release; None if there are none.
         documents: name → text of files that stand beside the tables, as ``quality.json``.
+        report: makes further documents of the tables as they are written.
         overwrite: replace a release that stands at ``target``.
 
     Raises:
@@ -146,10 +148,14 @@ def write_release(
     target.parent.mkdir(parents=True, exist_ok=True)
     with staged(target) as stage:
         entries = {item.table.name: _write_table(stage, item) for item in data}
-        for name, text in (documents or {}).items():
+        manifest = _manifest(stage, info, entries)
+        written = dict(documents or {})
+        if report is not None:
+            written |= report(Release(stage, manifest))
+        for name, text in written.items():
             (stage / name).write_text(text, encoding="utf-8")
-        digests = {name: file_sha256(stage / name) for name in sorted(documents or {})}
-        manifest = _manifest(stage, info, entries, digests)
+        digests = {name: file_sha256(stage / name) for name in sorted(written)}
+        manifest = manifest.model_copy(update={"documents": digests})
         write_readme(stage, manifest, info.subsets)
         (stage / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
         put_in_place(stage, target)
@@ -214,12 +220,8 @@ def _write_table(stage: Path, item: TableData) -> TableEntry:
     )
 
 
-def _manifest(
-    stage: Path,
-    info: ReleaseInfo,
-    entries: Mapping[str, TableEntry],
-    documents: Mapping[str, str],
-) -> Manifest:
+def _manifest(stage: Path, info: ReleaseInfo, entries: Mapping[str, TableEntry]) -> Manifest:
+    """What the manifest says before there are documents."""
     return Manifest(
         name=info.name,
         family=info.family,
@@ -236,7 +238,6 @@ def _manifest(
         sources=list(info.sources),
         dropped=dict(info.dropped or {}),
         tables=dict(entries),
-        documents=dict(documents),
         environments=dict(info.environments or {}),
         slices=count_slices(stage, info.slice_columns, entries),
         license=info.license,

@@ -42,9 +42,14 @@ def verify(folder: Path) -> list[Finding]:
         findings += _check_contents(release, table)
     findings += _check_totals(release, family)
     if not any(finding.level == "fault" for finding in findings):
-        findings += check_retrieval(release)
-        findings += family.check(release)
+        findings += check_relations(release)
     return findings
+
+
+def check_relations(release: Release) -> list[Finding]:
+    """Findings about what rows say of one another, in a release whose files are whole."""
+    family = find_family(release.manifest.family)
+    return [*check_retrieval(release), *family.check(release)]
 
 
 def _check_files(release: Release, family: Family) -> Iterator[Finding]:

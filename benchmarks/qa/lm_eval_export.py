@@ -3,6 +3,9 @@
 The folder holds, for each domain and language, two task files and their questions as JSON lines.
 Prompts are made here and stand in the data, so that no template touches a question's text. A
 function beside the tasks finds the data, so that the folder can be moved.
+
+Of a release on the Hub, the tasks name repository and revision, the folder holds no questions, and
+the same prompts are made where the harness runs, which needs this package there.
 """
 
 from __future__ import annotations
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
     from ...schemas.release import Release
 
+    _Pools = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
+
+_MODULE = "release_data.py"
 _LOADER = '''"""Loads the questions that lie beside this file."""
 
 import json
@@ -41,6 +47,18 @@ def rows(path):
     with path.open(encoding="utf-8") as lines:
         return Dataset.from_list([json.loads(line) for line in lines])
 '''
+_HUB_LOADER = '''"""Questions of one domain and language, as the tasks beside this file ask them."""
+
+from datasets import Dataset
+
+from domainbench.benchmarks.qa.lm_eval_export import pool_rows
+
+
+def _of(pool):
+    return lambda questions: Dataset.from_list(pool_rows(questions, pool))
+
+
+'''
 _COLUMNS = ["_id", "question", "options", "context", "answer", "language", "domain"]
 # The line that the prompt asks for, in capitals or not, among Markdown's marks. A letter may stand
 # before its text (``B. Gram``), never before another word (``a plant``).
@@ -54,7 +72,14 @@ _STRICT = (
 )
 
 
-def write_lm_eval(release: Release, output: Path, *, splits: Sequence[str] | None = None) -> Path:
+def write_lm_eval(
+    release: Release,
+    output: Path,
+    *,
+    splits: Sequence[str] | None = None,
+    repository: str | None = None,
+    revision: str | None = None,
+) -> Path:
     """Write the tasks of a release for lm-evaluation-harness (0.4.9 or newer).
 
     Tasks are named ``logprob_NAME_DOMAIN_LANGUAGE`` and ``gen_NAME_DOMAIN_LANGUAGE``; the groups
@@ -67,11 +92,15 @@ def write_lm_eval(release: Release, output: Path, *, splits: Sequence[str] | Non
         output: folder to make.
         splits: splits of the questions; all by default. The scored one is ``test``, or the first
             of others; examples come from ``dev``.
+        repository: the release on the Hub, as ``ORG/NAME``, to load questions from.
+        revision: its commit or tag there.
 
     Raises:
-        UsageError: the release is of another family, has no choice question or no such split, or
-            the output holds something.
+        UsageError: the release is of another family, has no choice question or no such split, one
+            of repository and revision is missing, or the output holds something.
     """
+    if (repository is None) != (revision is None):
+        raise UsageError("a release on the Hub is named by repository and revision")
     if release.manifest.family != "qa":
         raise UsageError(
             "only releases of the family qa have questions for language models",
@@ -85,23 +114,32 @@ def write_lm_eval(release: Release, output: Path, *, splits: Sequence[str] | Non
         raise UsageError(f"the split {scored} has no choice question", place=release.path)
     if output.exists() and any(output.iterdir()):
         raise UsageError("the output folder holds something", place=output, hint="name a new one")
-    (output / "data").mkdir(parents=True, exist_ok=True)
-    (output / "release_data.py").write_text(_LOADER, encoding="utf-8")
+    tables = _tables(pools)
+    if repository is None:
+        _write_data(output, pools, tables)
+    else:
+        output.mkdir(parents=True, exist_ok=True)
+        lines = [
+            f"{_function(place)} = _of({json.dumps(pool, ensure_ascii=False)})\n"
+            for place, pool in enumerate(pools)
+        ]
+        (output / _MODULE).write_text(_HUB_LOADER + "".join(lines), encoding="utf-8")
     name = _identifier(release.manifest.name)
     metadata = {
         "version": release.manifest.version,
         "release": release.manifest.name,
         "fingerprint": release.manifest.fingerprint,
     }
-    tables = _tables(pools)
-    for pool, rows in pools.items():
+    for place, (pool, rows) in enumerate(pools.items()):
         table = tables[pool]
-        for split, items in rows.items():
-            _write_rows(output / "data" / f"{table}-{split}.jsonl", items)
+        data, tags = _data(table, rows), {"custom_dataset": "release_data.load"}
+        if repository is not None:
+            data = _hub_data(repository, revision)
+            tags = {"process_docs": f"release_data.{_function(place)}"}
+        data |= _scored(rows, scored)
         for kind, fields in (("logprob", _LOGLIKELIHOOD), ("gen", _GENERATION)):
-            task = {"task": f"{kind}_{name}_{table}", **_data(table, rows, scored), **fields}
-            task["metadata"] = metadata
-            _write_yaml(output / f"{task['task']}.yaml", task)
+            task = {"task": f"{kind}_{name}_{table}", **data, **fields, "metadata": metadata}
+            _write_yaml(output / f"{task['task']}.yaml", task, tags)
     for kind, metric in (("logprob", "acc"), ("gen", "exact_match")):
         group = {
             "group": f"{kind}_{name}",
@@ -180,11 +218,50 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _data(table: str, rows: Mapping[str, Any], scored: str) -> dict[str, Any]:
+def pool_rows(questions: Iterable[Mapping[str, Any]], pool: str) -> list[dict[str, Any]]:
+    """Choice questions of one domain and language, with the prompts that the tasks ask.
+
+    Args:
+        questions: rows of the table ``questions``.
+        pool: domain and language, as ``law/en``.
+    """
+    return [
+        _row(row)
+        for row in questions
+        if row["options"] and pool_name(row["domain"], row["language"]) == pool
+    ]
+
+
+def _write_data(output: Path, pools: _Pools, tables: Mapping[str, str]) -> None:
+    (output / "data").mkdir(parents=True, exist_ok=True)
+    (output / _MODULE).write_text(_LOADER, encoding="utf-8")
+    for pool, rows in pools.items():
+        for split, items in rows.items():
+            _write_rows(output / "data" / f"{tables[pool]}-{split}.jsonl", items)
+
+
+def _data(table: str, rows: Mapping[str, Any]) -> dict[str, Any]:
+    return {"dataset_kwargs": {"table": table, "splits": sorted(rows)}}
+
+
+def _hub_data(repository: str, revision: str | None) -> dict[str, Any]:
+    return {
+        "dataset_path": repository,
+        "dataset_name": "questions",
+        "dataset_kwargs": {"revision": revision},
+    }
+
+
+def _scored(rows: Mapping[str, Any], scored: str) -> dict[str, Any]:
     splits = {"test_split": scored}
     if "dev" in rows and scored != "dev":
         splits["validation_split"] = "dev"
-    return {"dataset_kwargs": {"table": table, "splits": sorted(rows)}, **splits}
+    return splits
+
+
+def _function(place: int) -> str:
+    """Name of the function that picks a pool's questions."""
+    return f"pool_{place}"
 
 
 def _tables(pools: Iterable[str]) -> dict[str, str]:
@@ -210,9 +287,10 @@ def _write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _write_yaml(path: Path, fields: Mapping[str, Any]) -> None:
-    """YAML whose values are JSON, which is YAML too; the loader is a tag that JSON lacks."""
+def _write_yaml(
+    path: Path, fields: Mapping[str, Any], functions: Mapping[str, str] | None = None
+) -> None:
+    """YAML whose values are JSON, which is YAML too; functions are a tag that JSON lacks."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
-    if "dataset_kwargs" in fields:
-        lines.insert(1, "custom_dataset: !function release_data.load")
+    lines[1:1] = [f"{key}: !function {name}" for key, name in (functions or {}).items()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

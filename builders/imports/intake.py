@@ -16,6 +16,7 @@ from ...schemas.families import find_family
 from ...schemas.fingerprint import file_sha256
 from ...schemas.manifest import SourceEntry, check_name, check_version
 from ...schemas.release import ReleaseInfo, TableData, check_target, created_now, write_release
+from ..quality import quality_documents
 from ..rejects import reject_line
 
 if TYPE_CHECKING:
@@ -158,4 +159,6 @@ def write_import(
     data = [TableData(table, tables[table.name]) for table in known.tables]
     listed = rejects if rejects.is_file() else None
     with progress.step("writing the release"):
-        return write_release(target, data, info, rejects=listed, overwrite=overwrite)
+        return write_release(
+            target, data, info, rejects=listed, report=quality_documents, overwrite=overwrite
+        )

@@ -14,7 +14,7 @@ import yaml
 from ...benchmarks.registry import find_task
 from ...schemas.errors import UsageError
 from ...schemas.folders import new_folder
-from .mteb_names import find_counterpart, model_name, task_id, task_name
+from .mteb_names import find_counterpart, model_names, task_id, task_name
 from .mteb_results import main_score, subset_scores
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def write_eval_results(results: Results, folder: Path, *, repository: str, revis
     scores = subset_scores(results)
     subsets = dict.fromkeys(row["hf_subset"] for rows in scores.values() for row in rows)
     description = find_task(release.family, results.task).description
+    models = model_names(results.systems)
     with new_folder(folder) as stage:
         tasks = [(task, subset, split) for subset in subsets]
         text = eval_yaml(release.name, description, tasks)
@@ -86,7 +87,7 @@ def write_eval_results(results: Results, folder: Path, *, repository: str, revis
                 _entry(results, system, repository, revision, task, row)
                 for row in scores[system.spec]
             ]
-            place = stage / model_name(system)[0].replace("/", "__") / ".eval_results"
+            place = stage / models[system.spec][0].replace("/", "__") / ".eval_results"
             place.mkdir(parents=True)
             (place / f"{task}.yaml").write_text(_entries(entries), encoding="utf-8")
     return folder

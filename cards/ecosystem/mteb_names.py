@@ -7,6 +7,7 @@ its text, behind its title where the subset has titles.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ _MEASURE = re.compile(r"(\w+)(?:@(\d+))?")
 # Of these, that of a whole ranking is that of its first n documents, n being its length.
 _CUT_BY_DEPTH = {"AP", "Recall", "RR"}
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_LONGEST_NAME = 100
+"""Characters of a system that name its folder."""
 _OWN_LANGUAGES = re.compile(rf"(?:{PASSAGES}|{SENTENCES})-(.+)")
 
 
@@ -85,9 +88,7 @@ _COUNTERPARTS = {
         ANSWERS, ("QUESTION", "TEXT"), column="pool", value=f"{ANSWERS}-{{}}"
     ),
     ("qa", PASSAGES): Counterpart(PASSAGES, ("QUESTION", "TEXT"), partition=f"{PASSAGES}-{{}}"),
-    ("qa", SENTENCES): Counterpart(
-        SENTENCES, ("QUESTION", "TEXT"), SENTENCES, f"{SENTENCES}-{{}}"
-    ),
+    ("qa", SENTENCES): Counterpart(SENTENCES, ("QUESTION", "TEXT"), SENTENCES, f"{SENTENCES}-{{}}"),
     ("code", REQUIREMENT): _code(REQUIREMENT, whole=True),
     ("code", f"{REQUIREMENT}_in_repository"): _code(REQUIREMENT),
     ("code", CONTEXT): _code(CONTEXT),
@@ -139,12 +140,23 @@ def measure_name(measure: str, depth: int) -> str | None:
     return f"{_MEASURES[form[1]]}_at_{form[2] or depth}"
 
 
-def model_name(system: SystemEntry) -> tuple[str, str]:
-    """Name and revision of a system as a model of MTEB.
+def model_names(systems: Sequence[SystemEntry]) -> dict[str, tuple[str, str]]:
+    """System → its name and revision as a model of MTEB, no two the same.
 
     A model of the Hub that is used as it is keeps its own; whatever else a system is, it is one of
     this package, as ``MtebModel`` names it.
     """
+    found: dict[str, tuple[str, str]] = {}
+    for system in systems:
+        name = _model_name(system)
+        if name in found.values() or len(name[0]) > _LONGEST_NAME:
+            digest = hashlib.sha256(system.spec.encode()).hexdigest()[:8]
+            name = (f"{name[0][:_LONGEST_NAME]}-{digest}", name[1])
+        found[system.spec] = name
+    return found
+
+
+def _model_name(system: SystemEntry) -> tuple[str, str]:
     model, revision = system.parameters.get("model"), system.parameters.get("revision")
     if isinstance(model, str) and system.spec == f"dense:{model}" and _HUB_NAME.fullmatch(model):
         return model, str(revision or "no_revision_available")

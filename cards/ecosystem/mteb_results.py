@@ -13,7 +13,7 @@ from ...benchmarks.registry import find_task
 from ...schemas.errors import UsageError
 from ...schemas.folders import new_folder
 from ...schemas.subsets import can_name
-from .mteb_names import find_counterpart, measure_name, model_name, subset_languages, task_name
+from .mteb_names import find_counterpart, measure_name, model_names, subset_languages, task_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,11 +56,12 @@ def write_mteb_results(
     """
     task = task_name(results.release.name, _counterpart(results).task)
     scores = subset_scores(results, languages)
+    models = model_names(results.systems)
     with new_folder(folder) as stage:
         for system in results.systems:
-            model, model_revision = model_name(system)
+            model, model_revision = models[system.spec]
             place = stage / "results" / model.replace("/", "__") / model_revision
-            place.mkdir(parents=True, exist_ok=True)
+            place.mkdir(parents=True)
             found = {
                 "dataset_revision": revision or results.release.fingerprint,
                 "task_name": task,

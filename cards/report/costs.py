@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from .numbers import UNDEFINED, amount, finite, interval, plain, shortened
+from .numbers import amount, finite, interval, plain, shortened
 from .strips import COLORS, Drawn, Plot
 from .svg import Scale, drawing, element, linear, logarithmic, percent, ruled
 from .tables import Cell, Head, Row, Table, color_of
@@ -242,12 +242,3 @@ def _points(
             )
         )
     return parts
-
-
-def undefined_costs(results: Results) -> bool:
-    """Whether no cost of any system was measured."""
-    return all(
-        amount(value) == UNDEFINED
-        for item in spent(results)
-        for value in (item.index_seconds, item.search_seconds, item.peak_mib)
-    )

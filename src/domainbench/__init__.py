@@ -7,9 +7,9 @@
 
 from domainbench.api import (
     build,
+    changelog,
     diff,
     evaluate,
-    export_dataset,
     grid,
     import_dataset,
     inspect,
@@ -18,12 +18,15 @@ from domainbench.api import (
     score,
     verify,
 )
+from domainbench.exporting import export_dataset, export_results
 
 __all__ = [
     "build",
+    "changelog",
     "diff",
     "evaluate",
     "export_dataset",
+    "export_results",
     "grid",
     "import_dataset",
     "inspect",

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from domainbench.schemas.release import Release
 
 
-_LM_EVAL = "lm-eval"
-_PROMPTS = "prompts"
-
-
 def build(
     family: str,
     sources: Sequence[str | Path],
@@ -152,6 +148,29 @@ def diff(
 
     ours, theirs = (side if not isinstance(side, str | Path) else load(side) for side in (old, new))
     return run_diff(ours, theirs, progress)
+
+
+def changelog(
+    release: Release | str | Path,
+    parents: Sequence[str | Path] = (),
+    *,
+    progress: Progress = SILENT,
+) -> str:
+    """The changelog of a release, from its chain of parents, as Markdown.
+
+    Args:
+        release: the release or its folder.
+        parents: releases, or folders that hold some; those beside the release are known.
+        progress: shown while it works.
+
+    Raises:
+        UsageError: a folder does not exist, or a parent is of another family.
+        DataError: a release of the chain is damaged.
+    """
+    from domainbench.cards.ecosystem.changelog import changelog as write_changelog
+
+    opened = release if not isinstance(release, str | Path) else load(release)
+    return write_changelog(opened, [Path(folder) for folder in parents], progress=progress)
 
 
 def evaluate(
@@ -304,72 +323,6 @@ def import_dataset(
     if layout not in layouts:
         raise UsageError.from_unknown_name("layout to import", layout, layouts)
     return layouts[layout](Path(folder), Path(output), progress=progress, **options)
-
-
-def export_dataset(
-    release: Release | str | Path,
-    layout: str,
-    output: str | Path,
-    *,
-    query_view: str | None = None,
-    corpus_view: str | None = None,
-    partition: str | None = None,
-    splits: Sequence[str] | None = None,
-    **options: Any,
-) -> Path:
-    """Write a release in the layout of other tools, or prompts for language models.
-
-    Args:
-        release: the release or its folder.
-        layout: ``beir`` (corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv), ``trec`` (topics and
-            qrels), ``lm-eval`` (tasks of lm-evaluation-harness; for the family ``qa``) or
-            ``prompts`` (requests to write functions; for the family ``code``).
-        output: folder; it must not exist or be empty.
-        query_view: text of a query; the main task's by default.
-        corpus_view: text of a document; the main task's by default.
-        partition: only the pairs with this label, all by default; of a release with several
-            rankings the name of a subset, as ``passages-en-hi``.
-        splits: splits of the queries; all by default.
-        options: of prompts: ``setting``, ``format``, ``max_context``, ``system`` …, see
-            ``domainbench.benchmarks.code.prompt_export.PromptOptions``.
-
-    Raises:
-        UsageError: there is no such layout, view, partition, split or option, or the output holds
-            something.
-    """
-    from domainbench.benchmarks.registry import find_task
-    from domainbench.benchmarks.task import columns_of
-    from domainbench.retrieval.interop.trec_folder import write_trec
-    from domainbench.schemas.beir import write_beir
-    from domainbench.schemas.views import View, find_subset
-
-    layouts: dict[str, Callable[..., Path]] = {"beir": write_beir, "trec": write_trec}
-    others = (_LM_EVAL, _PROMPTS)
-    if layout not in {*layouts, *others}:
-        raise UsageError.from_unknown_name("layout to export", layout, [*layouts, *others])
-    opened = release if not isinstance(release, str | Path) else load(release)
-    if (query_view or corpus_view or partition) and layout in others:
-        raise UsageError("what is written for language models has no views and no partitions")
-    if layout == _PROMPTS:
-        from domainbench.scoring import export_prompts
-
-        return export_prompts(opened, Path(output), splits=splits, **options)
-    if options:
-        raise UsageError(f"the layout {layout} has no options", found=", ".join(options))
-    if layout == _LM_EVAL:
-        from domainbench.benchmarks.qa.lm_eval_export import write_lm_eval
-
-        return write_lm_eval(opened, Path(output), splits=splits)
-    chosen = list(splits) if splits is not None else opened.splits("queries")
-    subset = find_subset(opened, partition, chosen[0])
-    task = find_task(opened.manifest.family, None)
-    view = View(
-        query_columns=columns_of(task.query_views, query_view or task.query_view),
-        corpus_columns=columns_of(task.corpus_views, corpus_view or task.corpus_view),
-        partition=None if subset else partition,
-        subset=subset,
-    )
-    return layouts[layout](opened, Path(output), view=view, splits=splits)
 
 
 def _grid_file(config: str | Path) -> Path:

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_inspect(verbs)
     _add_verify(verbs)
     _add_diff(verbs)
+    _add_changelog(verbs)
     _add_evaluate(verbs)
     _add_grid(verbs)
     add_score(verbs, _add_common)
@@ -134,7 +135,20 @@ def _add_diff(verbs: _Verbs) -> None:
     verb = verbs.add_parser("diff", help="show what parts two releases")
     verb.add_argument("old", metavar="OLD", help="release folder")
     verb.add_argument("new", metavar="NEW", help="release folder of the same family")
+    verb.add_argument("--markdown", action="store_true", help="print Markdown")
+    verb.add_argument("-o", "--output", metavar="FILE", help="write the Markdown into this file")
     _add_common(verb, commands.diff)
+
+
+def _add_changelog(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("changelog", help="write what changed from release to release")
+    verb.add_argument("folder", metavar="DIR", help="folder of the newest release")
+    verb.add_argument(
+        "--parents", metavar="DIR", nargs="+", default=[],
+        help="releases before it, or folders that hold some; those beside it are known",
+    )  # fmt: skip
+    verb.add_argument("-o", "--output", metavar="FILE", help="write it into this file")
+    _add_common(verb, commands.changelog)
 
 
 def _add_evaluate(verbs: _Verbs) -> None:
@@ -196,9 +210,15 @@ def _add_import(verbs: _Verbs) -> None:
 
 
 def _add_export(verbs: _Verbs) -> None:
-    verb = verbs.add_parser("export", help="write a release in the layout of other tools")
-    verb.add_argument("layout", metavar="LAYOUT", help="beir, trec, lm-eval or prompts")
-    verb.add_argument("folder", metavar="DIR", help="release folder")
+    verb = verbs.add_parser(
+        "export", help="write a release or results in the layout of other tools"
+    )
+    verb.add_argument(
+        "layout", metavar="LAYOUT",
+        help="of a release: beir, trec, mteb-task, lm-eval, prompts; "
+        "of results: mteb-results, eval-results",
+    )  # fmt: skip
+    verb.add_argument("folder", metavar="DIR", help="release folder, or folder of results")
     verb.add_argument("-o", "--output", metavar="FOLDER", required=True, help="folder to make")
     verb.add_argument("--query-view", metavar="VIEW", help="text of a query, such as TA or TAC")
     verb.add_argument("--corpus-view", metavar="VIEW", help="text of a document, such as TACD")
@@ -212,7 +232,8 @@ def _add_export(verbs: _Verbs) -> None:
     )
     verb.add_argument(
         "--set", dest="settings", metavar="KEY=VALUE", action="append", default=[],
-        type=_setting, help="prompts: setting, format, system …; may be repeated",
+        type=_setting,
+        help="repository and revision on the Hub, languages; prompts: setting, format …",
     )  # fmt: skip
     _add_common(verb, commands.export_dataset)
 

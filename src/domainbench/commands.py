@@ -1,4 +1,4 @@
-"""What each command prints; the work is done by the functions of ``domainbench.api``."""
+"""What each command prints; the work is done by the functions of ``api`` and ``exporting``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from domainbench import api
+from domainbench import api, exporting
 from domainbench.schemas.errors import UsageError
 from domainbench.terminal import progress_for
 
@@ -85,13 +85,30 @@ def verify(args: Namespace) -> int:
 
 def diff(args: Namespace) -> int:
     """``domainbench diff``."""
+    if args.json and (args.markdown or args.output):
+        raise UsageError("one form at a time", expected="--json, or --markdown with -o FILE")
     found = api.diff(args.old, args.new, progress=progress_for(quiet=args.json))
     if args.json:
         _print_json(found.to_dict())
+    elif args.markdown or args.output:
+        from domainbench.cards.ecosystem.diff_markdown import diff_markdown
+
+        _show_text(diff_markdown(found), args.output)
     else:
         from domainbench.summary import print_diff
 
         print_diff(found)
+    return 0
+
+
+def changelog(args: Namespace) -> int:
+    """``domainbench changelog``."""
+    progress = progress_for(quiet=args.json)
+    text = api.changelog(args.folder, args.parents, progress=progress)
+    if args.json:
+        _print_json({"path": args.output, "changelog": text})
+    if args.output or not args.json:
+        _show_text(text, args.output, quiet=args.json)
     return 0
 
 
@@ -301,16 +318,19 @@ def import_dataset(args: Namespace) -> int:
 
 def export_dataset(args: Namespace) -> int:
     """``domainbench export``."""
-    folder = api.export_dataset(
-        args.folder,
-        args.layout,
-        args.output,
-        query_view=args.query_view,
-        corpus_view=args.corpus_view,
-        partition=args.partition,
-        splits=args.splits,
-        **dict(args.settings),
-    )
+    named = {
+        "query_view": args.query_view,
+        "corpus_view": args.corpus_view,
+        "partition": args.partition,
+        "splits": args.splits,
+    }
+    options = dict(args.settings)
+    if args.layout in exporting.RESULT_LAYOUTS:
+        # What is not given is no option, and what is given is refused like any other.
+        options |= {name: value for name, value in named.items() if value is not None}
+        folder = exporting.export_results(args.folder, args.layout, args.output, **options)
+    else:
+        folder = exporting.export_dataset(args.folder, args.layout, args.output, **named, **options)
     files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     if args.json:
         _print_json({"path": str(folder), "files": files})
@@ -328,6 +348,16 @@ def _show_release(release: Release, *, as_json: bool) -> int:
 
         print_release(release)
     return 0
+
+
+def _show_text(text: str, output: str | None, *, quiet: bool = False) -> None:
+    """Print a document, or write it into a file and say so."""
+    if output is None:
+        print(text, end="")
+        return
+    Path(output).write_text(text, encoding="utf-8")
+    if not quiet:
+        print(output)
 
 
 def _print_json(payload: object) -> None:

@@ -1,0 +1,194 @@
+"""What went wrong between us and the Hub, how long to wait, and what a user can do about it.
+
+No text of these errors holds a token: what a server or a library says is scrubbed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HTTPError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from ...schemas.errors import DataError, DomainbenchError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EXPECTED = (HTTPError, OSError, RuntimeError, ValueError)
+"""What calls of ``huggingface_hub`` raise; ``HTTPError`` is that of its HTTP library."""
+CONFLICTS = (409, 412)
+LONGEST_WAIT = 300.0
+"""Seconds; a window of the Hub's rate limits. A server that asks for more is not waited for."""
+
+_TRANSIENT = (408, 429, 500, 502, 503, 504)
+_LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
+_LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)')
+_TOKEN = re.compile(r"\b(hf|api_org)_\w{4,}")
+
+
+class HubUnreachableError(DataError):
+    """The Hub does not answer, or must not be asked."""
+
+
+def root_of(error: Exception) -> Exception:
+    """The error behind those that only say during what it happened."""
+    wrappers = (RuntimeError, LocalEntryNotFoundError, ValueError)
+    while isinstance(error, wrappers) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    return error
+
+
+def status_of(error: Exception) -> int | None:
+    """The answer's HTTP status; None where there was no answer."""
+    return error.response.status_code if isinstance(error, HfHubHTTPError) else None
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether the same request may be carried out later."""
+    status = status_of(error)
+    return is_broken(error) if status is None else status in _TRANSIENT
+
+
+def is_broken(error: Exception) -> bool:
+    """Whether the connection failed, or the answer was none of the Hub's."""
+    if isinstance(error, OfflineModeIsEnabled | EntryNotFoundError | HfHubHTTPError):
+        return False
+    if isinstance(error, HTTPError | ConnectionError | TimeoutError | json.JSONDecodeError):
+        return True
+    # Downloads that end early are an OSError of no number; those of this machine have one.
+    return isinstance(error, OSError) and error.errno is None
+
+
+def wait_asked(error: Exception) -> float | None:
+    """Seconds to wait as the server asks in ``Retry-After`` or ``RateLimit``; None if it does not.
+
+    Sources: RFC 9110, 10.2.3; draft-ietf-httpapi-ratelimit-headers.
+    """
+    if not isinstance(error, HfHubHTTPError):
+        return None
+    headers: Mapping[str, str] = error.response.headers
+    found = [wait for wait in (_retry_after(headers), _limit_reset(headers)) if wait is not None]
+    return max(found, default=None)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("retry-after", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        # Against the server's clock, which is the one that it means.
+        until = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, until.total_seconds())
+
+
+def _limit_reset(headers: Mapping[str, str]) -> float | None:
+    match = _LIMIT.search(headers.get("ratelimit", ""))
+    return float(match[2]) if match and match[1] == "0" else None
+
+
+def scrubbed(text: str, token: str | None) -> str:
+    """The text without the token, and without anything of a token's form."""
+    if token:
+        text = text.replace(token, "***")
+    return _TOKEN.sub("***", text)
+
+
+def explain(error: Exception, doing: str, place: str, token: str | None) -> DomainbenchError:
+    """The error of this package that says what went wrong.
+
+    Args:
+        error: what was raised, of ``EXPECTED``.
+        doing: what was being done, as in "committing".
+        place: address of the repository.
+        token: never shown.
+
+    Raises:
+        Exception: ``error`` itself, where it is about this machine and not about the Hub.
+    """
+    root = root_of(error)
+    said = scrubbed(_said(root), token)
+    if isinstance(root, OfflineModeIsEnabled | LocalEntryNotFoundError):
+        return HubUnreachableError(
+            "the Hub must not be asked, and the cache does not hold what is needed",
+            place=place, found=f"no network access while {doing}", hint="unset HF_HUB_OFFLINE",
+        )  # fmt: skip
+    if isinstance(root, HfHubHTTPError):
+        return _explain_answer(root, doing, place, said)
+    if is_broken(root):
+        return HubUnreachableError(
+            f"the Hub cannot be reached: {doing} failed", place=place, found=said,
+            hint="check the network and HF_ENDPOINT; then run the command again",
+        )  # fmt: skip
+    if isinstance(root, OSError):
+        raise root
+    return DataError(f"{doing} failed", place=place, found=said)
+
+
+def _explain_answer(
+    error: HfHubHTTPError, doing: str, place: str, said: str
+) -> DomainbenchError:
+    status = error.response.status_code
+    if isinstance(error, GatedRepoError):
+        return UsageError(
+            "the repository is gated, and this account has no access to it", place=place,
+            found=said, hint=f"ask for access at {place}; then {_LOG_IN}",
+        )  # fmt: skip
+    if isinstance(error, RevisionNotFoundError | EntryNotFoundError):
+        return DataError(f"{doing} failed: it is not there", place=place, found=said)
+    if isinstance(error, RepositoryNotFoundError):
+        return UsageError(
+            "there is no such repository, or this account may not see it", place=place,
+            found=said, hint=f"check the name; for a private repository, {_LOG_IN}",
+        )  # fmt: skip
+    if status == 401:
+        return UsageError(
+            "the Hub does not accept the token", place=place, found=said,
+            hint=f"make a token at its page settings/tokens; then {_LOG_IN}",
+        )  # fmt: skip
+    if status == 403:
+        return UsageError(
+            f"the token has no right for {doing}", place=place, found=said,
+            hint="use a token that may write to this repository or its owner's",
+        )  # fmt: skip
+    if status in CONFLICTS:
+        return DataError(
+            "someone else pushed to the repository meanwhile, and nothing of yours was committed",
+            place=place, found=said, hint="run the command again: it starts from what is there now",
+        )  # fmt: skip
+    if status == 429:
+        wait = wait_asked(error)
+        later = "later" if wait is None else f"in {wait:.0f} seconds"
+        return HubUnreachableError(
+            f"the Hub limits requests: {doing} was refused", place=place, found=said,
+            hint=f"run the command again {later}; a token raises the limits",
+        )  # fmt: skip
+    if status in _TRANSIENT:
+        return HubUnreachableError(
+            f"the Hub failed while {doing}", place=place, found=said,
+            hint="run the command again: it goes on from what is there",
+        )  # fmt: skip
+    return DataError(f"the Hub refuses {doing}", place=place, found=said)
+
+
+def _said(error: Exception) -> str:
+    """What a server or library says, in one line."""
+    if isinstance(error, HfHubHTTPError):
+        words = error.server_message or error.response.reason_phrase
+        text = f"HTTP {error.response.status_code} {words}"
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join(text.split())
