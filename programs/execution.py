@@ -299,7 +299,8 @@ def _environment_of(pid: int) -> bytes:
 
 def _signal_or_code(code: int, isolation: Isolation) -> int:
     """The first process of a sandbox passes on a signal as shells do."""
-    return 128 - code if code > 128 and isolation.method != RLIMITS else code
+    is_signal = 128 < code < 128 + signal.NSIG and isolation.method != RLIMITS
+    return 128 - code if is_signal else code
 
 
 def _reason(head: dict[str, Any], isolation: Isolation) -> str | None:

@@ -27,8 +27,14 @@ _SYSTEM = (
     "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32",
     "/usr", "/etc", "/opt", "/nix", "/gnu", "/sys/devices/system/cpu",
 )  # fmt: skip
+_SECRETS = (
+    *("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers"),
+    *("/etc/ssh", "/etc/ssl/private", "/etc/pki/tls/private", "/etc/krb5.keytab"),
+)
+"""What only root may read: a program in the sandbox of root's would."""
 _COVERED = ("acpi", "bus", "fs", "irq", "mtrr", "scsi", "sys", "sysrq-trigger")
 _SHARED_MEMORY_MIB = 64
+_EMPTY_BYTES = 4096
 _MIB = 2**20
 
 
@@ -51,8 +57,8 @@ def view(
 ) -> list[Mount]:
     """The mounts that make up what a program sees.
 
-    Homes, other projects, sockets of services and what lies in the machine's /tmp are not there at
-    all: what can't be seen can't be read, and a socket could be used even on a read-only mount.
+    Homes, other projects, keys of the machine, sockets of services and what lies in its /tmp are not
+    there at all: what can't be seen can't be read, and a socket could be used even on a read-only mount.
 
     Args:
         readable: Files and folders to show besides those of the system.
@@ -64,6 +70,7 @@ def view(
         The steps, in order.
     """
     mounts = [_system(Path(path)) for path in _SYSTEM if Path(path).exists()]
+    mounts += [step for path in _SECRETS for step in _hidden(Path(path))]
     mounts += [
         Mount(DEV, "/dev"),
         Mount(TMPFS, "/dev/shm", size=_SHARED_MEMORY_MIB * _MIB),  # noqa: S108
@@ -110,6 +117,15 @@ def _system(path: Path) -> Mount:
     if path.is_symlink():
         return Mount(LINK, str(path), str(path.readlink()))
     return Mount(READ, str(path), str(path))
+
+
+def _hidden(path: Path) -> list[Mount]:
+    """Nothing in place of a file or a folder."""
+    if path.is_symlink() or not path.exists():
+        return []
+    if path.is_dir():
+        return [Mount(TMPFS, str(path), size=_EMPTY_BYTES), Mount(SEAL, str(path))]
+    return [Mount(READ, str(path), "/dev/null")]
 
 
 def _proc(*, private: bool) -> list[Mount]:

@@ -111,9 +111,7 @@ def read_outcomes(path: Path, tasks: Iterable[CodeTask]) -> list[Outcome]:
     return ordered
 
 
-def check_numbers(
-    completions: Iterable[Outcome | Completion], place: Path | None = None
-) -> None:
+def check_numbers(completions: Iterable[Outcome | Completion], place: Path | None = None) -> None:
     """See that the completions of each task are numbered from 0 without gaps.
 
     Raises:

@@ -15,7 +15,7 @@ from ...schemas.progress import SILENT, Progress
 from ..environment import environment
 from ..results import ReleaseEntry
 from ..statistics import LEVEL
-from .gain_summaries import summarise_gains
+from .gain_summaries import summarise_frame
 from .gains import CUTOFF
 from .game import adoption_games
 from .outcomes import GAINS, PAYOFFS, outcome_table
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from .answers import Answers, Engine
     from .scenario import Scenario, Selection
 
-_SLICES = ((None, None), ("task", "task"), ("domain", "domain"))
+_SLICES = (None, "task", "domain")
+_EVERYTHING = "everything"
+"""A column of one label."""
 
 
 @dataclass(frozen=True)
@@ -150,40 +152,33 @@ def gains_of(outcomes: Any, measuring: Measuring) -> list[Gain]:
     averaged = frame.group_by(keys, maintain_order=True).agg(
         pl.col(name).mean() for name in measures
     )
+    averaged = averaged.sort(keys).with_columns(
+        pl.col("query_id").rank("dense").cast(pl.Int64).alias("query"),
+        pl.lit("").alias(_EVERYTHING),
+    )
     found: list[Gain] = []
     for (adoption, adopter), part in sorted(averaged.group_by("adoption", "adopter")):
-        ordered = part.sort(keys)
-        for column, name in _SLICES:
-            labels = ordered[name].to_list() if name else [""] * len(ordered)
-            for measure in measures:
-                found += _gains(ordered, labels, column, measure, adoption, adopter, measuring.seed)
+        for column in _SLICES:
+            tall = part.unpivot(
+                measures, index=[column or _EVERYTHING, "method", "query"], value_name="gain"
+            )
+            summaries = summarise_frame(
+                tall, ["variable", column or _EVERYTHING], seed=measuring.seed
+            )
+            found += [
+                Gain(
+                    measure=measure,
+                    column=column,
+                    slice=label if column else None,
+                    adoption=adoption,
+                    role=ADOPTER if adopter else BYSTANDER,
+                    **{name: value for name, value in asdict(one).items() if name != "domain"},
+                )
+                for (measure, label), one in sorted(
+                    summaries, key=lambda row: (measures.index(row[0][0]), row[0][1], row[1].method)
+                )
+            ]
     return found
-
-
-def _gains(
-    part: Any,
-    labels: Sequence[str],
-    column: str | None,
-    measure: str,
-    adoption: int,
-    adopter: bool,  # noqa: FBT001 - a label
-    seed: int,
-) -> list[Gain]:
-    summaries = summarise_gains(
-        labels, part["method"].to_list(), part["query_id"].to_list(), part[measure].to_list(),
-        seed=seed,
-    )  # fmt: skip
-    return [
-        Gain(
-            measure=measure,
-            column=column,
-            slice=one.domain if column else None,
-            adoption=adoption,
-            role=ADOPTER if adopter else BYSTANDER,
-            **{name: value for name, value in asdict(one).items() if name != "domain"},
-        )
-        for one in sorted(summaries, key=lambda one: (one.domain, one.method))
-    ]
 
 
 def games_of(outcomes: Any, measuring: Measuring) -> list[Game]:

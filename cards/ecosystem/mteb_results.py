@@ -1,7 +1,8 @@
 """Results as the files that MTEB keeps: ``results/<org__model>/<revision>/<Task>.json``.
 
 Of an evaluation, what counts is what MTEB's own task would measure on the release: figures of its
-subsets, by the texts that they hold. ``mteb_version`` is null, as MTEB computed none of it.
+subsets, by the texts that they hold. ``mteb_version`` is null, as MTEB computed none of it; what
+did is in ``run_settings.jsonl``.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ def write_mteb_results(
             _write(place / f"{task}.json", found)
             known = {"name": model, "revision": model_revision}
             _write(place / "model_meta.json", known | dict.fromkeys(_META))
+            run = _run_settings(results, system, task, scores[system.spec])
+            (place / "run_settings.jsonl").write_text(json.dumps(run) + "\n", encoding="utf-8")
     return folder
 
 
@@ -168,6 +171,21 @@ def _seconds(results: Results, system: SystemEntry) -> float | None:
             taken = [t for t in (cost.index_seconds, cost.search_seconds) if t is not None]
             return sum(taken) if taken else None
     return None
+
+
+def _run_settings(
+    results: Results, system: SystemEntry, task: str, scores: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """What was run by which packages, as a line of MTEB's file of them."""
+    return {
+        "task": task,
+        "splits": [results.split],
+        "subsets": sorted(row["hf_subset"] for row in scores),
+        "version": results.environment.get("packages", {}),
+        "encode_kwargs": {},
+        "system": system.spec,
+        "release": results.release.model_dump(mode="json"),
+    }
 
 
 def _write(path: Path, payload: object) -> None:

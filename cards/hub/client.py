@@ -119,7 +119,7 @@ class Hub:
                 a value other than None is taken as its answer.
 
         Raises:
-            HubUnreachableError: the Hub does not answer, or asks for a longer wait than is bearable.
+            HubUnreachableError: the Hub does not answer, or asks for too long a wait.
             UsageError: the token or the repository is at fault.
             DataError: the Hub refuses.
         """
@@ -229,7 +229,7 @@ class Hub:
 
 @contextmanager
 def bars_off() -> Generator[None]:
-    """Without the progress bars of ``huggingface_hub`` and ``datasets``: steps are shown instead."""
+    """Without the bars of ``huggingface_hub`` and ``datasets``: steps are shown instead."""
     import datasets
     from huggingface_hub import utils
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
     HfHubHTTPError,
-    HTTPError,
+    HTTPError,  # pyright: ignore[reportPrivateImportUsage] - of its HTTP library, whichever it is
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
@@ -26,20 +26,48 @@ from ...schemas.errors import DataError, DomainbenchError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
+class HubUnreachableError(DataError):
+    """The Hub does not answer, or must not be asked."""
+
+
+_Advice: TypeAlias = "tuple[type[DomainbenchError], str, str | None]"
+"""Error to raise, its problem and its hint."""
+
 EXPECTED = (HTTPError, OSError, RuntimeError, ValueError)
-"""What calls of ``huggingface_hub`` raise; ``HTTPError`` is that of its HTTP library."""
+"""What calls of ``huggingface_hub`` raise."""
 CONFLICTS = (409, 412)
 LONGEST_WAIT = 300.0
 """Seconds; a window of the Hub's rate limits. A server that asks for more is not waited for."""
 
 _TRANSIENT = (408, 429, 500, 502, 503, 504)
 _LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
+_AGAIN = "run the command again: it goes on from what is there"
+_BY_STATUS: dict[int, _Advice] = {
+    401: (
+        UsageError,
+        "the Hub does not accept the token",
+        f"make a token at its page settings/tokens; then {_LOG_IN}",
+    ),
+    403: (
+        UsageError,
+        "the token has no right for {doing}",
+        "use a token that may write to this repository, or to its owner's",
+    ),
+    429: (HubUnreachableError, "the Hub limits requests: {doing} was refused", _AGAIN),
+    **dict.fromkeys(
+        CONFLICTS,
+        (
+            DataError,
+            "someone else pushed to the repository meanwhile; nothing of yours was committed",
+            _AGAIN,
+        ),
+    ),
+}
+_FAILED: _Advice = (HubUnreachableError, "the Hub failed while {doing}", _AGAIN)
+_REFUSED: _Advice = (DataError, "the Hub refuses {doing}", None)
 _LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)')
 _TOKEN = re.compile(r"\b(hf|api_org)_\w{4,}")
-
-
-class HubUnreachableError(DataError):
-    """The Hub does not answer, or must not be asked."""
 
 
 def root_of(error: Exception) -> Exception:
@@ -67,8 +95,8 @@ def is_broken(error: Exception) -> bool:
         return False
     if isinstance(error, HTTPError | ConnectionError | TimeoutError | json.JSONDecodeError):
         return True
-    # Downloads that end early are an OSError of no number; those of this machine have one.
-    return isinstance(error, OSError) and error.errno is None
+    # Downloads that end early are an OSError without a number; those of this machine have one.
+    return type(error) is OSError and error.errno is None
 
 
 def wait_asked(error: Exception) -> float | None:
@@ -133,55 +161,34 @@ def explain(error: Exception, doing: str, place: str, token: str | None) -> Doma
             f"the Hub cannot be reached: {doing} failed", place=place, found=said,
             hint="check the network and HF_ENDPOINT; then run the command again",
         )  # fmt: skip
-    if isinstance(root, OSError):
+    if isinstance(root, OSError) and root.errno is not None:
         raise root
     return DataError(f"{doing} failed", place=place, found=said)
 
 
-def _explain_answer(
-    error: HfHubHTTPError, doing: str, place: str, said: str
-) -> DomainbenchError:
+def _explain_answer(error: HfHubHTTPError, doing: str, place: str, said: str) -> DomainbenchError:
     status = error.response.status_code
+    kind, problem, hint = (
+        _by_kind(error, doing, place)
+        or _BY_STATUS.get(status)
+        or (_FAILED if status in _TRANSIENT else _REFUSED)
+    )
+    wait = wait_asked(error) if status == 429 else None
+    if wait is not None:
+        hint = f"{hint}, in {wait:.0f} seconds"
+    return kind(problem.format(doing=doing), place=place, found=said, hint=hint)
+
+
+def _by_kind(error: HfHubHTTPError, doing: str, place: str) -> _Advice | None:
     if isinstance(error, GatedRepoError):
-        return UsageError(
-            "the repository is gated, and this account has no access to it", place=place,
-            found=said, hint=f"ask for access at {place}; then {_LOG_IN}",
-        )  # fmt: skip
+        problem = "the repository is gated, and this account has no access to it"
+        return UsageError, problem, f"ask for access at {place}; then {_LOG_IN}"
     if isinstance(error, RevisionNotFoundError | EntryNotFoundError):
-        return DataError(f"{doing} failed: it is not there", place=place, found=said)
+        return DataError, f"{doing} failed: it is not there", None
     if isinstance(error, RepositoryNotFoundError):
-        return UsageError(
-            "there is no such repository, or this account may not see it", place=place,
-            found=said, hint=f"check the name; for a private repository, {_LOG_IN}",
-        )  # fmt: skip
-    if status == 401:
-        return UsageError(
-            "the Hub does not accept the token", place=place, found=said,
-            hint=f"make a token at its page settings/tokens; then {_LOG_IN}",
-        )  # fmt: skip
-    if status == 403:
-        return UsageError(
-            f"the token has no right for {doing}", place=place, found=said,
-            hint="use a token that may write to this repository or its owner's",
-        )  # fmt: skip
-    if status in CONFLICTS:
-        return DataError(
-            "someone else pushed to the repository meanwhile, and nothing of yours was committed",
-            place=place, found=said, hint="run the command again: it starts from what is there now",
-        )  # fmt: skip
-    if status == 429:
-        wait = wait_asked(error)
-        later = "later" if wait is None else f"in {wait:.0f} seconds"
-        return HubUnreachableError(
-            f"the Hub limits requests: {doing} was refused", place=place, found=said,
-            hint=f"run the command again {later}; a token raises the limits",
-        )  # fmt: skip
-    if status in _TRANSIENT:
-        return HubUnreachableError(
-            f"the Hub failed while {doing}", place=place, found=said,
-            hint="run the command again: it goes on from what is there",
-        )  # fmt: skip
-    return DataError(f"the Hub refuses {doing}", place=place, found=said)
+        problem = "there is no such repository, or this account may not see it"
+        return UsageError, problem, f"check the name; for a private repository, {_LOG_IN}"
+    return None
 
 
 def _said(error: Exception) -> str:

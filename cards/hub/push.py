@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,8 +20,6 @@ from .files import Change, find_changes, listed_digests, table_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from huggingface_hub.hf_api import CommitOperation
 
     from ...schemas.progress import Progress
     from .files import RemoteFile
@@ -121,8 +118,9 @@ def load_back(release: Release) -> None:
         DataError: one cannot be loaded, or has other rows than the manifest says.
     """
     import datasets
+    from datasets import config as settings
 
-    home = Path(datasets.config.HF_DATASETS_CACHE)
+    home = Path(settings.HF_DATASETS_CACHE)
     home.mkdir(parents=True, exist_ok=True)
     folder = str(release.path.resolve())
     for config in _configs(folder, release.path):
@@ -213,7 +211,12 @@ class _Push:
         )
 
     def _check_tagged(self, sha: str) -> None:
-        there = self._hub.manifest(sha)
+        try:
+            there = self._hub.manifest(sha)
+        except HubUnreachableError:
+            raise
+        except DataError:
+            there = None  # what cannot be read is no release
         if there is None or there.fingerprint != self._manifest.fingerprint:
             raise UsageError(
                 f"the repository holds something else under the tag {self._tag}",
@@ -245,7 +248,7 @@ class _Push:
 
     def _commit(self, changes: Sequence[Change], head: str | None) -> str:
         """Upload and commit all changes at once; returns the commit's SHA."""
-        operations: list[CommitOperation] = []
+        operations: list[CommitOperationAdd | CommitOperationDelete] = []
         uploads = [change for change in changes if change.kind != "removed"]
         with self._progress.step("uploading", sum(change.bytes for change in uploads)) as advance:
             for change in uploads:
@@ -362,5 +365,5 @@ class _Push:
 
 def _remote_rows(store: Any, repository: str, sha: str, path: str) -> int:
     """Rows of a Parquet file on the Hub, by its footer."""
-    with store.open(f"datasets/{repository}@{sha}/{path}", "rb") as file, nullcontext():
+    with store.open(f"datasets/{repository}@{sha}/{path}", "rb") as file:
         return int(pq.read_metadata(file).num_rows)

@@ -6,7 +6,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from huggingface_hub import cached_assets_path
@@ -16,6 +16,8 @@ from .files import RemoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class _Tree(BaseModel):
@@ -58,7 +60,7 @@ class Records:
         """Remember the files of a commit."""
         self._write(sha, _Tree(files=[tree[path] for path in sorted(tree)]))
 
-    def _read[M: BaseModel](self, kind: type[M], name: str) -> M | None:
+    def _read(self, kind: type[M], name: str) -> M | None:
         try:
             return kind.model_validate_json((self._folder / f"{name}.json").read_bytes())
         except (OSError, ValidationError):

@@ -71,10 +71,7 @@ def size(count: int) -> str:
     """A number of bytes with three digits and a decimal unit."""
     if count < 1_000:
         return f"{count} B"
-    value = float(count)
-    unit = ""
-    for unit in _UNITS:
-        value /= 1_000
-        if value < 999.5:
-            break
-    return f"{value:.3g} {unit}"
+    scale = 0
+    while scale + 1 < len(_UNITS) and count / 1_000 ** (scale + 1) >= 999.5:
+        scale += 1
+    return f"{count / 1_000 ** (scale + 1):.3g} {_UNITS[scale]}"

@@ -10,7 +10,7 @@ from ..result_table import footnotes
 from ..side_tables import ALPHA
 from .comparison import Compared, compare
 from .costs import cost_plot, cost_table
-from .numbers import UNDEFINED, count, finite, interval, plain
+from .numbers import UNDEFINED, count, interval, plain
 from .strips import Facet, Mark, Plot, bar_plot, point_plot
 from .tables import (
     Table,
@@ -241,8 +241,8 @@ def _gap_plots(results: Results, key: str) -> tuple[Plot, ...]:
     apart = [_difference(g, colors[spec]) for spec, g in mine.items()]
     shares = [Mark(s, colors[s], g.ratio, g.ratio_low, g.ratio_high) for s, g in mine.items()]
     return (
-        _gap_plot(f"{key}-d", difference, f"Difference of means, {difference}", apart, 0.0),
-        _gap_plot(f"{key}-r", ratio, f"Ratio of means, {ratio}", shares, 1.0),
+        _gap_plot(f"{key}-d", f"Difference of means, {difference}", apart, 0.0),
+        _gap_plot(f"{key}-r", f"Ratio of means, {ratio}", shares, 1.0),
     )
 
 
@@ -250,6 +250,5 @@ def _difference(gap: Gap, color: int) -> Mark:
     return Mark(gap.system, color, gap.difference, gap.difference_low, gap.difference_high)
 
 
-def _gap_plot(key: str, name: str, caption: str, marks: Sequence[Mark], at: float) -> Plot:
-    small = "" if any(finite(mark.value) is not None for mark in marks) else "undefined"
-    return point_plot(key, caption, Facet(name, small, tuple(marks)), reference=at)
+def _gap_plot(key: str, caption: str, marks: Sequence[Mark], at: float) -> Plot:
+    return point_plot(key, caption, Facet("", "", tuple(marks)), reference=at)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from .tables import color_of
 from .texts import (
     DOCUMENT_CHARACTERS,
     QUERY_CHARACTERS,
@@ -118,6 +119,7 @@ class _Payload:
             }
         return {
             "systems": list(self._systems),
+            "colors": [color_of(self._evaluation.results, spec) for spec in self._systems],
             "pairs": pairs,
             "queries": list(self._queries.values()),
             "documents": [[key, texts.get(key, "")] for key in self._documents],

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ...benchmarks.results import Cost, Figure, Results
 
 _HEIGHT = 210
+"""Pixels to the x axis at least; more where labels need them."""
 _TOP = 14
 _LEFT, _RIGHT = 12.0, 96.0
 """Percent of the width between which points lie; the values of the y axis stand before."""
@@ -165,29 +166,35 @@ def _scatter(
     xs = logarithmic(x for _, x in placed)
     known = [finite(v) for f, _ in placed for v in (f.value, f.low, f.high)]
     found = [value for value in known if value is not None]
-    ys = linear(min(found), max(found))
-    inner = Scale(xs.low, xs.high, xs.ticks, logarithmic=True)
-    parts = [_horizontal(ys), _vertical(inner)]
+    ys = _Height(linear(min(found), max(found)), max(_HEIGHT, _APART * (len(placed) + 3)))
+    parts = [_horizontal(ys), _vertical(xs, ys.bottom)]
     parts += [_interval(f, _x(xs, x), ys, results) for f, x in placed]
     parts += _points(placed, xs, ys, results)
     spoken = "; ".join(
         f"{f.system}: {amount(x)}, {plain(f.value)} {interval(f.low, f.high)}" for f, x in placed
     )
-    return drawing(key, title, spoken, _HEIGHT + 20, parts, "scatter")
+    return drawing(key, title, spoken, ys.bottom + 20, parts, "scatter")
+
+
+@dataclass(frozen=True)
+class _Height:
+    """The y axis: a scale over pixels."""
+
+    scale: Scale
+    bottom: int
+
+    def at(self, value: float) -> float:
+        return _TOP + (self.bottom - _TOP) * (1 - self.scale.share(value))
 
 
 def _x(scale: Scale, value: float) -> float:
     return _LEFT + (_RIGHT - _LEFT) * scale.share(value)
 
 
-def _y(scale: Scale, value: float) -> float:
-    return _TOP + (_HEIGHT - _TOP) * (1 - scale.share(value))
-
-
-def _horizontal(scale: Scale) -> Markup:
+def _horizontal(ys: _Height) -> Markup:
     parts: list[Markup] = []
-    for value, label in scale.ticks:
-        y = _y(scale, value)
+    for value, label in ys.scale.ticks:
+        y = ys.at(value)
         parts += [
             element("line", x1=0, x2="100%", y1=y, y2=y, class_="rule"),
             element("text", label, x=0, y=y - 3, class_="tick"),
@@ -195,33 +202,32 @@ def _horizontal(scale: Scale) -> Markup:
     return element("g", *parts)
 
 
-def _vertical(scale: Scale) -> Markup:
+def _vertical(scale: Scale, bottom: int) -> Markup:
     """The cost's axis, within the part of the width that points have."""
-    inside = ruled(scale, _TOP, _HEIGHT)
+    inside = ruled(scale, _TOP, bottom)
     return element("svg", *inside, x=percent(_LEFT), width=percent(_RIGHT - _LEFT), class_="inner")
 
 
-def _interval(figure: Figure, x: float, scale: Scale, results: Results) -> Markup:
+def _interval(figure: Figure, x: float, ys: _Height, results: Results) -> Markup:
     low, high = finite(figure.low), finite(figure.high)
     if low is None or high is None:
         return element("g")
     color = f"range s{color_of(results, figure.system) % COLORS}"
     at = percent(x)
-    return element("line", x1=at, x2=at, y1=_y(scale, low), y2=_y(scale, high), class_=color)
+    return element("line", x1=at, x2=at, y1=ys.at(low), y2=ys.at(high), class_=color)
 
 
 def _points(
-    placed: Sequence[tuple[Figure, float]], xs: Scale, ys: Scale, results: Results
+    placed: Sequence[tuple[Figure, float]], xs: Scale, ys: _Height, results: Results
 ) -> list[Markup]:
     """Points with their names, which are moved up or down until none covers another."""
     parts: list[Markup] = []
-    last = {"start": -_APART, "end": -_APART}
+    last = -float(_APART)
     for f, cost in sorted(placed, key=lambda item: (-(item[0].value or 0.0), item[1])):
-        x, y = _x(xs, cost), _y(ys, f.value or 0.0)
+        x, y = _x(xs, cost), ys.at(f.value or 0.0)
         anchor = "start" if x <= 52 else "end"
         away = 1 if anchor == "start" else -1
-        beside = max(y, last[anchor] + _APART)
-        last[anchor] = beside
+        beside = last = max(y, last + _APART)
         color = f"s{color_of(results, f.system) % COLORS}"
         parts.append(
             element(

@@ -106,20 +106,21 @@ def _plot(
 def _strip(key: str, caption: str, facet: Facet, scale: Scale, reference: float | None) -> Markup:
     bottom = _ROW * len(facet.marks) + 2
     parts = ruled(scale, 0, bottom)
-    base = reference if reference is not None else 0.0
-    x = scale.at(base)
-    parts.append(element("line", x1=x, x2=x, y1=0, y2=bottom, class_="base"))
+    if reference is not None:
+        x = scale.at(reference)
+        parts.append(element("line", x1=x, x2=x, y1=0, y2=bottom, class_="base"))
     for place, mark in enumerate(facet.marks):
-        parts.append(_row(mark, scale, _ROW * place, as_point=reference is not None))
+        parts.append(_row(mark, scale, _ROW * place, reference))
     spoken = "; ".join(f"{mark.label}: {_words(mark)}" for mark in facet.marks)
     title = f"{caption}: {facet.name}" if facet.name else caption
     return drawing(key, title, spoken, bottom + _AXIS, parts, "strip")
 
 
-def _row(mark: Mark, scale: Scale, top: int, *, as_point: bool) -> Markup:
+def _row(mark: Mark, scale: Scale, top: int, reference: float | None) -> Markup:
     value = finite(mark.value)
     middle = top + _MIDDLE
-    written = signed(value) if as_point and scale.low < 0 else plain(value)
+    as_point = reference is not None
+    written = signed(value) if reference == 0 else plain(value)
     parts = [
         element("title", f"{mark.label}: {_words(mark)}"),
         element("text", shortened(mark.label, _LONGEST), x=0, y=top + _LABEL, class_="label"),

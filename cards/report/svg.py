@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _STEPS = (1, 2, 5, 10)
+_RATIOS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))
+"""Ticks within a power of ten, from few to many."""
 _NEAR_EDGE = 3.0
 """Percent from an edge within which a label does not stand centred."""
 
@@ -123,11 +125,11 @@ def logarithmic(values: Iterable[float]) -> Scale:
     found = sorted(values)
     low, high = found[0] / 1.35, found[-1] * 1.35
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    inside = [10.0**n for n in powers if low <= 10.0**n <= high]
-    if len(inside) < 2:
-        inside = [m * 10.0**n for n in powers for m in (1, 2, 5) if low <= m * 10.0**n <= high]
-    if not inside:
-        inside = [found[0]]
+    inside: list[float] = []
+    for steps in _RATIOS:
+        inside = [m * 10.0**n for n in powers for m in steps if low <= m * 10.0**n <= high]
+        if len(inside) > 1:
+            break
     step = -(-len(inside) // 6)
     return Scale(low, high, tuple((x, f"{x:,.6g}") for x in inside[::step]), logarithmic=True)
 

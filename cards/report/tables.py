@@ -39,6 +39,8 @@ class Cell:
     """What the row is sorted by; None goes last."""
     strong: bool = False
     title: str = ""
+    mark: str = ""
+    """Stands behind the figure, outside its column."""
 
 
 @dataclass(frozen=True)
@@ -237,13 +239,13 @@ def _difference(found: Comparison | None) -> Cell:
     if found is None or finite(found.difference) is None:
         return Cell(UNDEFINED, title="undefined: there is no query, or it was not tested")
     differs = is_significant(found)
-    star = "*" if differs else ""
     return Cell(
-        signed(found.difference) + star,
+        signed(found.difference),
         f"p {p_text(found.p_adjusted)}",
         found.difference,
         strong=differs,
         title=f"n = {count(found.n)}; before Holm p {p_text(found.p_value)}",
+        mark="*" if differs else "",
     )
 
 
