@@ -120,15 +120,25 @@ def unrecorded(release: Release, findings: Sequence[Finding]) -> list[Finding]:
         return [*findings, Finding("fault", "quality", QUALITY_NAME, message)]
     notes = [note.finding() for note in recorded.notes]
     known = recorded.findings()
+    anew = quality_report(release).findings()
     return [
-        *(note if note in notes else _fault(note, notes) for note in findings),
-        *(_fault(item, known) for item in quality_report(release).findings() if item not in known),
+        *(note if _stands(note, notes) else _fault(note, notes) for note in findings),
+        *(_fault(item, known) for item in anew if not _stands(item, known)),
     ]
+
+
+def _stands(finding: Finding, known: Sequence[Finding]) -> bool:
+    """Whether the same was known; messages may be worded otherwise in another version."""
+    said = (finding.check, finding.place, finding.count, finding.examples)
+    return any((k.check, k.place, k.count, k.examples) == said for k in known)
 
 
 def _fault(finding: Finding, known: Sequence[Finding]) -> Finding:
     counts = [k.count for k in known if (k.check, k.place) == (finding.check, finding.place)]
-    said = f"says {counts[0]}, or others" if counts else "does not say so"
+    if not counts:
+        said = "does not say so"
+    else:
+        said = "names others" if finding.count in counts else f"says {counts[0]}"
     message = f"{finding.message}; the quality report {said}"
     return Finding(
         "fault", finding.check, finding.place, message, finding.count, finding.examples

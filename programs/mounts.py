@@ -6,6 +6,7 @@ supervisor mounts it itself where there is no bubblewrap.
 
 from __future__ import annotations
 
+import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,8 +58,9 @@ def view(
 ) -> list[Mount]:
     """The mounts that make up what a program sees.
 
-    Homes, other projects, keys of the machine, sockets of services and what lies in its /tmp are not
-    there at all: what can't be seen can't be read, and a socket could be used even on a read-only mount.
+    Homes, other projects, keys of the machine, sockets of services and what lies in its /tmp are
+    not there at all: what can't be seen can't be read, and a socket could be used even on a
+    read-only mount.
 
     Args:
         readable: Files and folders to show besides those of the system.
@@ -121,11 +123,13 @@ def _system(path: Path) -> Mount:
 
 def _hidden(path: Path) -> list[Mount]:
     """Nothing in place of a file or a folder."""
-    if path.is_symlink() or not path.exists():
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
         return []
-    if path.is_dir():
+    if stat.S_ISDIR(mode):
         return [Mount(TMPFS, str(path), size=_EMPTY_BYTES), Mount(SEAL, str(path))]
-    return [Mount(READ, str(path), "/dev/null")]
+    return [Mount(READ, str(path), "/dev/null")] if stat.S_ISREG(mode) else []
 
 
 def _proc(*, private: bool) -> list[Mount]:

@@ -37,10 +37,10 @@ class Trace:
     passed: tuple[str, ...]
     """Tests that passed in every repetition."""
     failed: Mapping[str, str]
-    """Test, or module that cannot be collected → outcome, the same in every repetition."""
+    """Test, or module that cannot be collected → outcome; what fails first is not run again."""
     skipped: tuple[str, ...]
     flaky: tuple[str, ...]
-    """Tests that passed in some repetitions only."""
+    """Tests that passed in the first repetitions only."""
     untraced: tuple[str, ...]
     """Tests that passed and whose functions were too many to record."""
     details: Mapping[str, str]

@@ -124,6 +124,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["code"] = code
     environment.globals.update(
         table=table,
         cell=cell,

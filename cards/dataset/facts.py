@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from ...benchmarks.json_files import read_json
 from ...benchmarks.results import FORMAT, RESULTS_NAME, Results
 from ...schemas.data_quality import QUALITY_NAME, read_data_quality
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from ...schemas.data_quality import DataQuality, LabelCount
+    from ...schemas.data_quality import Check, DataQuality, LabelCount
     from ...schemas.manifest import Manifest, SourceEntry
     from ...schemas.release import Release
     from ...schemas.tables import Table
@@ -64,11 +66,15 @@ def column_rows(table: Table) -> list[tuple[str, str, str]]:
     return [
         (
             code(column.name),
-            logical_type(column.type) + (", null" if column.nullable else ""),
+            code(_type_name(column.type)) + (" or null" if column.nullable else ""),
             column.description,
         )
         for column in table.columns
     ]
+
+
+def _type_name(kind: Any) -> str:
+    return "date" if pa.types.is_date(kind) else logical_type(kind)
 
 
 def slice_rows(manifest: Manifest) -> list[tuple[str, str]]:
@@ -103,7 +109,7 @@ def _aside(source: SourceEntry) -> str:
 
 
 def quality_facts(release: Release) -> dict[str, Any] | None:
-    """Rows of the tables on texts, labels and findings; None without a report."""
+    """What was found and what was not, and rows of tables; None without a report."""
     report = read_data_quality(release)
     if report is None:
         return None
@@ -111,10 +117,10 @@ def quality_facts(release: Release) -> dict[str, Any] | None:
     return {
         "name": QUALITY_NAME,
         "found": [
-            (check.check, check.place, f"{check.count:,}", f"{check.of:,}", _examples(check))
+            f"{check.place}: {check.count:,} of {check.of:,} {check.message}, as {_examples(check)}"
             for check in found
         ],
-        "clean": [f"{check.check} ({check.place})" for check in report.checks if not check.count],
+        "clean": _clean(report),
         "notes": [
             f"{cell(note.place)}: {cell(note.check)}: {cell(note.message)}" for note in report.notes
         ],
@@ -129,7 +135,16 @@ def quality_facts(release: Release) -> dict[str, Any] | None:
     }
 
 
-def _examples(check: Any) -> str:
+def _clean(report: DataQuality) -> list[str]:
+    """Place, and what was looked for there in vain."""
+    places: dict[str, list[str]] = {}
+    for check in report.checks:
+        if not check.count:
+            places.setdefault(check.place, []).append(check.check)
+    return [f"{place}: {', '.join(names)}" for place, names in places.items()]
+
+
+def _examples(check: Check) -> str:
     """Two ids are enough to find the place."""
     shown = [one if len(one) <= _ID else one[: _ID - 1] + "…" for one in check.examples[:2]]
     return ", ".join(code(one) for one in shown)

@@ -111,7 +111,9 @@ def _bars(panels: Mapping[str, Mapping[str, int]], unit: str) -> Any:
         places = range(len(ranked))
         axis.barh(places, [count for _, count in ranked], color=_COLOR, height=0.7)
         axis.set_yticks(places, [_short(label) for label, _ in ranked])
-        axis.invert_yaxis()
+        # Bars are equally high in all panels, whose labels are not equally many.
+        axis.set_ylim(longest - 0.4, -0.6)
+        axis.locator_params(axis="x", nbins=4)
         axis.set_title(name + (f" ({rest} more)" if rest else ""), fontsize=9)
         axis.set_xlabel(unit, fontsize=8)
     return figure

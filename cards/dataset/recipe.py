@@ -21,13 +21,16 @@ CONFIG_NAME = "build.toml"
 _FEW = 4
 """Sources that are named one by one; of more, their folder is."""
 _MAPPING = "mapping"
+_IMPORTS = ("beir", "dapfam")
+"""Builders that bring data sets of others into the form of a release."""
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How to make a release again."""
 
-    command: str
+    command: str | None
+    """None where no command made it."""
     config: str | None
     """Text of the file that the command names; None where it names none."""
 
@@ -38,12 +41,14 @@ def recipe(manifest: Manifest) -> Recipe:
     Sources are named as they were given to the build, or by the folder that holds them all.
     """
     output = f"{manifest.name}-{manifest.version}"
-    if manifest.builder.name != manifest.family:
+    if manifest.builder.name in _IMPORTS:
         words = ["domainbench", "import", manifest.builder.name, _folder(_sources(manifest))]
         words += ["-o", output, "--name", manifest.name, "--version", manifest.version]
         if manifest.license != UNKNOWN:
             words += ["--license", manifest.license]
         return Recipe(shlex.join(words), None)
+    if manifest.builder.name != manifest.family:
+        return Recipe(None, None)
     words = ["domainbench", "build", manifest.family, *_given(_sources(manifest))]
     words += ["--config", CONFIG_NAME, "-o", output]
     return Recipe(shlex.join(words), _config(manifest))

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
-from huggingface_hub import HfApi, constants, get_token
+from huggingface_hub import HfApi, constants, get_token, utils
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
@@ -229,22 +229,14 @@ class Hub:
 
 @contextmanager
 def bars_off() -> Generator[None]:
-    """Without the bars of ``huggingface_hub`` and ``datasets``: steps are shown instead."""
-    import datasets
-    from huggingface_hub import utils
-
-    shown = not datasets.are_progress_bars_disabled()
+    """Without the client's own progress bars, as steps of work are shown instead."""
     # A choice in the environment is final, and a call against it warns.
     free = constants.HF_HUB_DISABLE_PROGRESS_BARS is None
-    hub_shown = free and not utils.are_progress_bars_disabled()
+    shown = free and not utils.are_progress_bars_disabled()
     if shown:
-        datasets.disable_progress_bars()
-    if hub_shown:
         utils.disable_progress_bars()
     try:
         yield
     finally:
         if shown:
-            datasets.enable_progress_bars()
-        if hub_shown:
             utils.enable_progress_bars()

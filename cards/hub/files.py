@@ -95,11 +95,8 @@ def find_changes(
         digests: path → SHA-256 of local files, as far as known.
     """
     local = local_files(folder)
-    found = [
-        Change(path, "removed", file.bytes)
-        for path, file in remote.items()
-        if path not in set(local)
-    ]
+    gone = remote.keys() - set(local)
+    found = [Change(path, "removed", remote[path].bytes) for path in gone]
     for path in local:
         size = (folder / path).stat().st_size
         if path not in remote:

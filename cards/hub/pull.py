@@ -158,23 +158,20 @@ def _fill(
         for file in rest:
             _fetch(stage, hub, commit.sha, file)
             advance(file.bytes)
-    with progress.step("checking digests"):
-        for path, digest in listed_digests(manifest).items():
-            found = file_sha256(stage / path)
-            if found != digest:
-                raise DataError(
-                    "a file of the repository is not the manifest's",
-                    place=f"{hub.url}, {path}", found=f"SHA-256 {found}", expected=digest,
-                )  # fmt: skip
+    for path, digest in listed_digests(manifest).items():
+        # Of others the listing's digest was compared with it, and the file with the listing.
+        if tree[path].sha256 is None:
+            _check_digest(hub, path, file_sha256(stage / path), digest)
 
 
 def _check_manifest(
     manifest: Manifest, hub: Hub, commit: _Commit, tree: Mapping[str, RemoteFile]
 ) -> None:
     place = f"{hub.url}, commit {commit.sha}"
-    for path in listed_digests(manifest):
+    for path, digest in listed_digests(manifest).items():
         if path not in tree:
             raise DataError("the repository lacks a file of the manifest", place=place, found=path)
+        _check_digest(hub, path, tree[path].sha256 or digest, digest)
     for entry in table_files(manifest):
         if tree[entry.path].bytes != entry.bytes:
             raise DataError(
@@ -189,6 +186,14 @@ def _check_manifest(
         raise DataError(
             f"the tag {commit.tag} names another version", place=place,
             found=manifest.version, expected=version,
+        )  # fmt: skip
+
+
+def _check_digest(hub: Hub, path: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise DataError(
+            "a file of the repository is not the manifest's",
+            place=f"{hub.url}, {path}", found=f"SHA-256 {found}", expected=expected,
         )  # fmt: skip
 
 

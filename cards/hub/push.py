@@ -89,9 +89,9 @@ def push(
             hint="log in with `hf auth login`, set HF_TOKEN, or pass token=",
         )
     release = checked_release(Path(release_folder), progress)
+    with progress.step("loading it with datasets"):
+        load_back(release)
     with bars_off():
-        with progress.step("loading it with datasets"):
-            load_back(release)
         return _Push(hub, release, progress, private=private, tagging=create_tag).run(
             dry_run=dry_run
         )
@@ -122,29 +122,41 @@ def load_back(release: Release) -> None:
 
     home = Path(settings.HF_DATASETS_CACHE)
     home.mkdir(parents=True, exist_ok=True)
-    folder = str(release.path.resolve())
-    for config in _configs(folder, release.path):
-        # Each is dropped before the next: only one copy at a time takes space.
-        with TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as cache:
-            try:
-                loaded: Any = datasets.load_dataset(folder, config, cache_dir=cache)
-                rows = {str(split): len(data) for split, data in loaded.items()}
-            except Exception as error:  # anything: it would meet the users too
-                raise DataError(
-                    f"`datasets` cannot load the config {config!r}",
-                    place=release.path, found=error, hint="build the release or its card again",
-                ) from error  # fmt: skip
-            del loaded
-        _check_rows(release, config, rows)
+    shown = not datasets.are_progress_bars_disabled()
+    datasets.disable_progress_bars()
+    try:
+        for config in _configs(release):
+            # Each copy is dropped before the next is made: one at a time takes space.
+            with TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as cache:
+                _check_rows(release, config, _loaded_rows(release, config, cache))
+    finally:
+        if shown:
+            datasets.enable_progress_bars()
 
 
-def _configs(folder: str, place: Path) -> list[str]:
+def _configs(release: Release) -> list[str]:
     import datasets
 
     try:
-        return datasets.get_dataset_config_names(folder)
+        return datasets.get_dataset_config_names(str(release.path.resolve()))
     except Exception as error:
-        raise DataError("`datasets` cannot read the card", place=place, found=error) from error
+        raise DataError(
+            "`datasets` cannot read the card", place=release.path, found=error
+        ) from error
+
+
+def _loaded_rows(release: Release, config: str, cache: str) -> dict[str, int]:
+    import datasets
+
+    folder = str(release.path.resolve())
+    try:
+        loaded: Any = datasets.load_dataset(folder, config, cache_dir=cache)
+    except Exception as error:  # whatever it is, it would meet the users too
+        raise DataError(
+            f"`datasets` cannot load the config {config!r}", place=release.path,
+            found=error.__cause__ or error, hint="build the release or its card again",
+        ) from error  # fmt: skip
+    return {str(split): len(rows) for split, rows in loaded.items()}
 
 
 def _check_rows(release: Release, config: str, rows: dict[str, int]) -> None:

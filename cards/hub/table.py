@@ -10,6 +10,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...schemas.release import Release
     from .listing import ListedRelease
     from .push import PushResult
 
@@ -40,9 +41,23 @@ def push_lines(result: PushResult) -> list[str]:
 
 def print_push(result: PushResult) -> None:
     """Print ``push_lines``."""
-    console = Console(highlight=False, soft_wrap=True)
-    for line in push_lines(result):
-        console.print(line, markup=False)
+    _print(push_lines(result))
+
+
+def pull_lines(release: Release) -> list[str]:
+    """What was pulled, a line each."""
+    manifest, origin = release.manifest, release.origin
+    lines = [f"{manifest.name} {manifest.version} -> {release.path}"]
+    if origin is not None:
+        lines.append(f"  from {origin.repository}, revision {origin.revision}")
+        if not origin.checked:
+            lines.append("  by the cache: the Hub could not be asked what the version is now")
+    return [*lines, f"  fingerprint {manifest.fingerprint}"]
+
+
+def print_pull(release: Release) -> None:
+    """Print ``pull_lines``."""
+    _print(pull_lines(release))
 
 
 def print_listing(found: Sequence[ListedRelease]) -> None:
@@ -65,6 +80,12 @@ def print_listing(found: Sequence[ListedRelease]) -> None:
         )
         table.add_row(*(value or "-" for value in values))
     console.print(table)
+
+
+def _print(lines: Sequence[str]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(line, markup=False)
 
 
 def size(count: int) -> str:

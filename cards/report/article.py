@@ -16,7 +16,6 @@ from .tables import (
     Table,
     best_system,
     chosen_labels,
-    color_of,
     every_test,
     gap_rows,
     is_significant,
@@ -31,9 +30,13 @@ if TYPE_CHECKING:
 
     from ...benchmarks.results import Figure, Gap, Results
     from .inputs import Evaluation
+    from .tables import Colors
 
 MOST_FACETS = 24
 """Labels of a column that are drawn; where there are more, those of most queries are."""
+
+_LISTED = 4
+"""Systems that the lead names."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,16 @@ class Article:
     """Parameters of each system, and the machine, as JSON."""
 
 
-def make_article(evaluation: Evaluation, key: str, letter: str, *, most_bytes: int) -> Article:
+def make_article(
+    evaluation: Evaluation, key: str, letter: str, colors: Colors, *, most_bytes: int
+) -> Article:
     """Everything that the page shows of one evaluation.
 
     Args:
         evaluation: the results, and what is beside them.
         key: what ids begin with.
         letter: what it is called among several; empty for one alone.
+        colors: of systems.
         most_bytes: of texts.
     """
     results = evaluation.results
@@ -99,24 +105,26 @@ def make_article(evaluation: Evaluation, key: str, letter: str, *, most_bytes: i
         overview=bar_plot(
             f"{key}-overview",
             f"{results.primary} on {first}",
-            [_facet(results, first, results.primary, "")],
+            [_facet(results, first, results.primary, "", colors)],
         ),
         plots=tuple(
-            _partition_plot(results, measure, f"{key}-m{place}")
+            _partition_plot(results, measure, f"{key}-m{place}", colors)
             for place, measure in enumerate([results.primary, *others], 1)
         ),
-        partitions=tuple(systems_table(results, partition) for partition in results.partitions),
+        partitions=tuple(
+            systems_table(results, partition, colors) for partition in results.partitions
+        ),
         slices=tuple(
-            _slices(results, column, f"{key}-c{place}")
+            _slices(results, column, f"{key}-c{place}", colors)
             for place, column in enumerate(dict.fromkeys(results.by), 1)
         ),
-        gap_plots=_gap_plots(results, f"{key}-gap"),
-        gaps=gap_rows(results) if results.gaps else None,
-        pairs=pair_matrix(results) if results.comparisons else None,
-        tests=every_test(results) if results.comparisons else None,
-        cost_plot=cost_plot(results, f"{key}-cost"),
-        costs=cost_table(results) if results.costs else None,
-        compared=compare(evaluation, most_bytes=most_bytes),
+        gap_plots=_gap_plots(results, f"{key}-gap", colors),
+        gaps=gap_rows(results, colors) if results.gaps else None,
+        pairs=pair_matrix(results, colors) if results.comparisons else None,
+        tests=every_test(results, colors) if results.comparisons else None,
+        cost_plot=cost_plot(results, f"{key}-cost", colors),
+        costs=cost_table(results, colors) if results.costs else None,
+        compared=compare(evaluation, colors, most_bytes=most_bytes),
         notes=tuple(footnotes(results)),
         settings=_settings(results),
     )
@@ -144,11 +152,14 @@ def _lead(results: Results) -> str:
     if not mine:
         return text
     if not near:
-        return f"{text} It differs significantly from every other system (p < {ALPHA} after Holm)."
+        return f"{text} Every other system differs significantly from it (p < {ALPHA} after Holm)."
     if len(near) == len(mine) and len(near) > 1:
-        return f"{text} No other system differs significantly from it (p < {ALPHA} after Holm)."
-    listed = ", ".join(near[:4]) + (f" and {len(near) - 4} more" if len(near) > 4 else "")
-    return f"{text} Not significantly different from it (p < {ALPHA} after Holm): {listed}."
+        return f"{text} No other system differs significantly from it (at {ALPHA} after Holm)."
+    shown = near if len(near) <= _LISTED + 1 else near[:_LISTED]
+    listed = ", ".join(shown)
+    if len(shown) < len(near):
+        listed += f" and {len(near) - len(shown)} more"
+    return f"{text} Not significantly different from it (at {ALPHA} after Holm): {listed}."
 
 
 def _facts(results: Results) -> tuple[tuple[str, str], ...]:
@@ -181,27 +192,27 @@ def _json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _partition_plot(results: Results, measure: str, key: str) -> Plot:
-    facets = [_facet(results, p, measure, p) for p in results.partitions]
+def _partition_plot(results: Results, measure: str, key: str, colors: Colors) -> Plot:
+    facets = [_facet(results, p, measure, p, colors) for p in results.partitions]
     return bar_plot(key, f"{measure} by partition", facets)
 
 
-def _facet(results: Results, partition: str, measure: str, name: str) -> Facet:
+def _facet(results: Results, partition: str, measure: str, name: str, colors: Colors) -> Facet:
     found = [
         f
         for f in results.figures
         if f.column is None and f.partition == partition and f.measure == measure
     ]
-    return _marks(results, name, found)
+    return _marks(results, name, found, colors)
 
 
-def _marks(results: Results, name: str, figures: Sequence[Figure]) -> Facet:
+def _marks(results: Results, name: str, figures: Sequence[Figure], colors: Colors) -> Facet:
     index = {f.system: f for f in figures}
     sizes = {f.n for f in figures}
     marks: list[Mark] = []
     for entry in results.systems:
         f = index.get(entry.spec)
-        color = color_of(results, entry.spec)
+        color = colors[entry.spec]
         if f is None:
             marks.append(Mark(entry.spec, color, None))
         else:
@@ -210,7 +221,7 @@ def _marks(results: Results, name: str, figures: Sequence[Figure]) -> Facet:
     return Facet(name, small, tuple(marks))
 
 
-def _slices(results: Results, column: str, key: str) -> Slices:
+def _slices(results: Results, column: str, key: str, colors: Colors) -> Slices:
     first = results.partitions[0]
     mine = [
         f
@@ -218,10 +229,10 @@ def _slices(results: Results, column: str, key: str) -> Slices:
         if f.column == column and f.partition == first and f.measure == results.primary
     ]
     labels, left_out = chosen_labels(mine, MOST_FACETS)
-    facets = [_marks(results, x, [f for f in mine if str(f.slice) == x]) for x in labels]
-    tables = [slice_table(results, column)]
+    facets = [_marks(results, x, [f for f in mine if str(f.slice) == x], colors) for x in labels]
+    tables = [slice_table(results, column, colors)]
     if len(results.partitions) > 1:
-        tables.append(slice_partition_table(results, column))
+        tables.append(slice_partition_table(results, column, colors))
     return Slices(
         column,
         bar_plot(key, f"{results.primary} by {column}, {first}", facets),
@@ -230,12 +241,11 @@ def _slices(results: Results, column: str, key: str) -> Slices:
     )
 
 
-def _gap_plots(results: Results, key: str) -> tuple[Plot, ...]:
+def _gap_plots(results: Results, key: str, colors: Colors) -> tuple[Plot, ...]:
     mine = {g.system: g for g in results.gaps if g.measure == results.primary}
     if not mine:
         return ()
     first = next(iter(mine.values()))
-    colors = {spec: color_of(results, spec) for spec in mine}
     difference = f"{first.left} \N{MINUS SIGN} {first.right}"
     ratio = f"{first.right} / {first.left}"
     apart = [_difference(g, colors[spec]) for spec, g in mine.items()]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from .tables import color_of
 from .texts import (
     DOCUMENT_CHARACTERS,
     QUERY_CHARACTERS,
@@ -18,12 +17,13 @@ from .texts import (
     document_texts,
     read_details,
 )
-from .wins import NAME, compared_systems, listed, read_values, tallies
+from .wins import NAME, compared_systems, listed, longest_list, read_values, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .inputs import Evaluation
+    from .tables import Colors
     from .wins import Lead, Tally
 
 MOST_BYTES = 2_500_000
@@ -43,11 +43,12 @@ class Compared:
     notes: tuple[str, ...] = ()
 
 
-def compare(evaluation: Evaluation, *, most_bytes: int = MOST_BYTES) -> Compared:
+def compare(evaluation: Evaluation, colors: Colors, *, most_bytes: int = MOST_BYTES) -> Compared:
     """Data of the comparison.
 
     Args:
         evaluation: results with what is beside them.
+        colors: of systems.
         most_bytes: of texts.
 
     Raises:
@@ -68,10 +69,10 @@ def compare(evaluation: Evaluation, *, most_bytes: int = MOST_BYTES) -> Compared
     details = Details()
     if evaluation.release is not None:
         details = read_details(results, evaluation.release, evaluation.folder, systems)
-    payload = _Payload(evaluation, systems, details, most_bytes)
+    payload = _Payload(evaluation, systems, details, colors, most_bytes)
     data = payload.build(found)
     partitions = [p for p in results.partitions if any(t.partition == p for t in found)]
-    notes = (_bounds(evaluation, found), *_notes(evaluation, systems, details, payload))
+    notes = (_bounds(evaluation, systems), *_notes(evaluation, systems, details, payload))
     return Compared(as_script(data), systems, partitions, notes)
 
 
@@ -87,11 +88,17 @@ class _Payload:
     """Queries and documents by number, each once."""
 
     def __init__(
-        self, evaluation: Evaluation, systems: Sequence[str], details: Details, most_bytes: int
+        self,
+        evaluation: Evaluation,
+        systems: Sequence[str],
+        details: Details,
+        colors: Colors,
+        most_bytes: int,
     ) -> None:
         self._evaluation = evaluation
         self._systems = systems
         self._details = details
+        self._colors = colors
         self._left = most_bytes
         self._groups = _groups(evaluation.results.partitions, details)
         self._queries: dict[tuple[str, int], dict[str, Any]] = {}
@@ -119,7 +126,7 @@ class _Payload:
             }
         return {
             "systems": list(self._systems),
-            "colors": [color_of(self._evaluation.results, spec) for spec in self._systems],
+            "colors": [self._colors[spec] for spec in self._systems],
             "pairs": pairs,
             "queries": list(self._queries.values()),
             "documents": [[key, texts.get(key, "")] for key in self._documents],
@@ -187,12 +194,12 @@ def _bytes(text: str) -> int:
     return len(text.encode())
 
 
-def _bounds(evaluation: Evaluation, found: Sequence[Tally]) -> str:
-    most = max((max(len(t.best), len(t.worst)) for t in found), default=0)
-    said = f"At most {most} queries are listed on each side"
-    left = len(evaluation.results.systems) - len(compared_systems(evaluation.results))
+def _bounds(evaluation: Evaluation, systems: Sequence[str]) -> str:
+    results = evaluation.results
+    said = f"Each side lists at most {longest_list(results, systems)} queries"
+    left = len(results.systems) - len(systems)
     if left:
-        said += f"; {left} system(s) of lower {evaluation.results.primary} are left out"
+        said += f"; {left} system(s) of lower {results.primary} are left out"
     return f"{said}."
 
 
@@ -202,8 +209,8 @@ def _notes(
     if evaluation.release is None:
         return ["Texts are shown where the report is made with --release."]
     notes = [
-        f"Texts are cut at {QUERY_CHARACTERS} characters for queries and {DOCUMENT_CHARACTERS} for "
-        f"documents; the first {TOP} documents of each system are shown."
+        f"Texts are cut: queries at {QUERY_CHARACTERS} characters, documents at "
+        + f"{DOCUMENT_CHARACTERS}. The first {TOP} documents of each system are shown."
     ]
     missing = [system for system in systems if system not in details.rankings]
     if missing:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from .numbers import amount, finite, interval, plain, shortened
-from .strips import COLORS, Drawn, Plot
+from .strips import Drawn, Plot
 from .svg import Scale, drawing, element, linear, logarithmic, percent, ruled
-from .tables import Cell, Head, Row, Table, color_of
+from .tables import Cell, Head, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from ...benchmarks.results import Cost, Figure, Results
+    from .tables import Colors
 
 _HEIGHT = 210
 """Pixels to the x axis at least; more where labels need them."""
@@ -29,6 +30,8 @@ _LEFT, _RIGHT = 12.0, 96.0
 _APART = 14
 """Pixels between labels."""
 _LONGEST = 20
+_NAMED = 4
+"""Systems whose names stand beside their points; of more, their numbers do."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def cost_table(results: Results) -> Table:
+def cost_table(results: Results, colors: Colors) -> Table:
     """Seconds, milliseconds a query and memory of each system."""
     rows: list[Row] = []
     for item in spent(results):
@@ -99,7 +102,7 @@ def cost_table(results: Results) -> Table:
         per_query = item.milliseconds(results.queries)
         rows.append(
             Row(
-                (Head(item.system + mark, color_of(results, item.system)),),
+                (Head(item.system + mark, colors[item.system]),),
                 tuple(
                     Cell(amount(value), sort=finite(value), title="" if value is not None else why)
                     for value, why in (
@@ -125,7 +128,7 @@ def _note(results: Results) -> str:
     return " ".join(said)
 
 
-def cost_plot(results: Results, key: str) -> Plot | None:
+def cost_plot(results: Results, key: str, colors: Colors) -> Plot | None:
     """The primary measure over all pairs against three costs; None where nothing was measured."""
     known = {item.system: item for item in spent(results) if item.whole}
     quality = [
@@ -137,6 +140,11 @@ def cost_plot(results: Results, key: str) -> Plot | None:
         and f.system in known
         and finite(f.value) is not None
     ]
+    numbered = len(quality) > _NAMED
+    labels = {
+        f.system: str(n) if numbered else shortened(f.system, _LONGEST)
+        for n, f in enumerate(quality, 1)
+    }
     wanted = (
         ("Search, milliseconds a query", lambda item: item.milliseconds(results.queries)),
         ("Index, seconds", lambda item: item.index_seconds),
@@ -148,11 +156,15 @@ def cost_plot(results: Results, key: str) -> Plot | None:
         placed = [(f, x) for f in quality if (x := values[f.system]) is not None and x > 0]
         if placed:
             title = f"{results.primary} against {name.lower()}"
-            svg = _scatter(f"{key}-{place}", title, placed, results)
+            svg = _scatter(f"{key}-{place}", title, placed, labels, colors)
             parts.append(Drawn(name, _missing(results, [f.system for f, _ in placed]), svg))
     if not parts:
         return None
-    return Plot(f"{results.primary} on {results.partitions[0]} against cost", tuple(parts))
+    names: tuple[tuple[int, str, int], ...] = ()
+    if numbered:
+        names = tuple((n, f.system, colors[f.system]) for n, f in enumerate(quality, 1))
+    caption = f"{results.primary} on {results.partitions[0]} against cost"
+    return Plot(caption, tuple(parts), names)
 
 
 def _missing(results: Results, drawn: Sequence[str]) -> str:
@@ -161,15 +173,19 @@ def _missing(results: Results, drawn: Sequence[str]) -> str:
 
 
 def _scatter(
-    key: str, title: str, placed: Sequence[tuple[Figure, float]], results: Results
+    key: str,
+    title: str,
+    placed: Sequence[tuple[Figure, float]],
+    labels: Mapping[str, str],
+    colors: Colors,
 ) -> Markup:
     xs = logarithmic(x for _, x in placed)
     known = [finite(v) for f, _ in placed for v in (f.value, f.low, f.high)]
     found = [value for value in known if value is not None]
     ys = _Height(linear(min(found), max(found)), max(_HEIGHT, _APART * (len(placed) + 3)))
     parts = [_horizontal(ys), _vertical(xs, ys.bottom)]
-    parts += [_interval(f, _x(xs, x), ys, results) for f, x in placed]
-    parts += _points(placed, xs, ys, results)
+    parts += [_interval(f, _x(xs, x), ys, colors) for f, x in placed]
+    parts += _points(placed, xs, ys, labels, colors)
     spoken = "; ".join(
         f"{f.system}: {amount(x)}, {plain(f.value)} {interval(f.low, f.high)}" for f, x in placed
     )
@@ -208,19 +224,23 @@ def _vertical(scale: Scale, bottom: int) -> Markup:
     return element("svg", *inside, x=percent(_LEFT), width=percent(_RIGHT - _LEFT), class_="inner")
 
 
-def _interval(figure: Figure, x: float, ys: _Height, results: Results) -> Markup:
+def _interval(figure: Figure, x: float, ys: _Height, colors: Colors) -> Markup:
     low, high = finite(figure.low), finite(figure.high)
     if low is None or high is None:
         return element("g")
-    color = f"range s{color_of(results, figure.system) % COLORS}"
+    color = f"range s{colors[figure.system]}"
     at = percent(x)
     return element("line", x1=at, x2=at, y1=ys.at(low), y2=ys.at(high), class_=color)
 
 
 def _points(
-    placed: Sequence[tuple[Figure, float]], xs: Scale, ys: _Height, results: Results
+    placed: Sequence[tuple[Figure, float]],
+    xs: Scale,
+    ys: _Height,
+    labels: Mapping[str, str],
+    colors: Colors,
 ) -> list[Markup]:
-    """Points with their names, which are moved up or down until none covers another."""
+    """Points with their labels, which are moved up or down until none covers another."""
     parts: list[Markup] = []
     last = -float(_APART)
     for f, cost in sorted(placed, key=lambda item: (-(item[0].value or 0.0), item[1])):
@@ -228,7 +248,7 @@ def _points(
         anchor = "start" if x <= 52 else "end"
         away = 1 if anchor == "start" else -1
         beside = last = max(y, last + _APART)
-        color = f"s{color_of(results, f.system) % COLORS}"
+        color = f"s{colors[f.system]}"
         parts.append(
             element(
                 "svg",
@@ -237,7 +257,7 @@ def _points(
                 element("circle", cx=0, cy=y, r=5, class_=color),
                 element(
                     "text",
-                    shortened(f.system, _LONGEST),
+                    labels[f.system],
                     x=away * 13,
                     y=beside + 4,
                     class_="label",

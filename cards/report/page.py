@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -13,10 +14,11 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...schemas.errors import UsageError
+from ..side_tables import ALPHA
 from .article import make_article
 from .comparison import MOST_BYTES
 from .inputs import read_evaluations
-from .tables import Head, Row, Table, best_system, figure_cell
+from .tables import Head, Row, Table, best_system, colors_of, figure_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     from ...benchmarks.results import Results
     from .article import Article
     from .inputs import Evaluation
+    from .tables import Colors
 
+_SHOWN = 9
+"""Parts of a plot that are seen at once; the others open by a click."""
 _SUFFIXES = {".html", ".htm"}
 
 
@@ -37,18 +42,13 @@ class Notice:
     text: str
 
 
-def write_report(
-    results: Sequence[Path], output: Path, *, releases: Sequence[Path] = ()
-) -> tuple[Path, int]:
+def write_report(results: Sequence[Path], output: Path, *, releases: Sequence[Path] = ()) -> Path:
     """Write the report of some results; the file appears whole or not at all.
 
     Args:
         results: folders with ``results.json``, or such files.
         output: the HTML file; one that is there is replaced.
         releases: folders of releases that were measured, for texts.
-
-    Returns:
-        The file, and how many evaluations it shows.
 
     Raises:
         UsageError: the output is no name of an HTML file, or as ``read_evaluations``.
@@ -69,22 +69,24 @@ def write_report(
         stage.replace(output)
     finally:
         stage.unlink(missing_ok=True)
-    return output, len(evaluations)
+    return output
 
 
 def render(evaluations: Sequence[Evaluation]) -> str:
     """The text of the page; the same for the same evaluations."""
     several = len(evaluations) > 1
+    every = [evaluation.results for evaluation in evaluations]
+    colors = colors_of(every)
     articles = [
         make_article(
             evaluation,
             f"r{place}",
             _letter(place) if several else "",
+            colors,
             most_bytes=MOST_BYTES // len(evaluations),
         )
         for place, evaluation in enumerate(evaluations, 1)
     ]
-    every = [evaluation.results for evaluation in evaluations]
     # Both stand in the page unchanged, so that their digests are those of the policy.
     style, script = (Markup(_text(name)) for name in ("report.css", "report.js"))  # noqa: S704
     environment = Environment(
@@ -95,17 +97,25 @@ def render(evaluations: Sequence[Evaluation]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["breakable"] = breakable
     return environment.get_template("report.html.jinja").render(
         title=articles[0].name if not several else f"{len(articles)} evaluations",
         articles=articles,
         several=several,
         notice=compare_releases(every) if several else None,
-        together=together_table(articles, every) if several else None,
+        together=together_table(articles, every, colors) if several else None,
         level=3 if several else 2,
+        shown=_SHOWN,
+        alpha=ALPHA,
         style=style,
         script=script,
         policy=_policy(style, script),
     )
+
+
+def breakable(name: str) -> Markup:
+    """A name that may go on in the next line behind its signs."""
+    return Markup("<wbr>").join(re.findall(r"[^:+,/]*[:+,/]|[^:+,/]+", name, re.DOTALL))
 
 
 def _text(name: str) -> str:
@@ -165,9 +175,10 @@ def compare_releases(results: Sequence[Results]) -> Notice:
     return Notice(comparable=True, text=f"{text}.")
 
 
-def together_table(articles: Sequence[Article], results: Sequence[Results]) -> Table:
+def together_table(
+    articles: Sequence[Article], results: Sequence[Results], colors: Colors
+) -> Table:
     """Systems down, evaluations across: the primary measure over the first partition."""
-    specs = list(dict.fromkeys(entry.spec for r in results for entry in r.systems))
     best = [best_system(r) for r in results]
     figures = [
         {
@@ -179,13 +190,13 @@ def together_table(articles: Sequence[Article], results: Sequence[Results]) -> T
     ]
     rows = tuple(
         Row(
-            (Head(spec),),
+            (Head(spec, colors[spec]),),
             tuple(
                 figure_cell(found.get(spec), top.value if top else None)
                 for found, top in zip(figures, best, strict=True)
             ),
         )
-        for spec in specs
+        for spec in colors
     )
     columns = tuple(
         f"{article.letter} \N{MIDDLE DOT} {r.primary}, {r.partitions[0]}"

@@ -115,6 +115,7 @@
     const list = side.querySelector("ol");
     const rest = side.querySelector(".rest");
     list.replaceChildren(...leads.slice(0, FIRST).map(show));
+    if (!leads.length) list.append(make("li", "none", "No query."));
     rest.hidden = leads.length <= FIRST;
     rest.textContent = `Show ${leads.length - FIRST} more`;
     rest.onclick = () => {

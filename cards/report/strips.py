@@ -65,6 +65,8 @@ class Plot:
 
     caption: str
     parts: tuple[Drawn, ...]
+    names: tuple[tuple[int, str, int], ...] = ()
+    """Number, system and colour, where the parts show numbers instead of names."""
 
 
 def bar_plot(key: str, caption: str, facets: Sequence[Facet]) -> Plot:

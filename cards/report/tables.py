@@ -10,9 +10,12 @@ from .numbers import UNDEFINED, count, finite, interval, p_text, plain, signed
 from .strips import COLORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ...benchmarks.results import Comparison, Figure, Gap, Results
+
+    Colors = Mapping[str, int]
+    """System → number of its colour."""
 
 MOST_LABELS = 60
 """Labels of a column that are listed; where there are more, those of most queries are."""
@@ -62,14 +65,14 @@ class Table:
     note: str = ""
 
 
-def systems_table(results: Results, partition: str) -> Table:
+def systems_table(results: Results, partition: str, colors: Colors) -> Table:
     """All measures of every system over the queries of a partition."""
     figures = [f for f in results.figures if f.column is None and f.partition == partition]
     index = {(f.system, f.measure): f for f in figures}
     best = _best(figures)
     rows = tuple(
         Row(
-            (_system(results, entry.spec),),
+            (_system(colors, entry.spec),),
             _measured(results, index, (entry.spec,), best, partition),
         )
         for entry in results.systems
@@ -91,7 +94,7 @@ def _measured(
     return n_cell(f.n for f in found if f is not None), *cells
 
 
-def slice_table(results: Results, column: str) -> Table:
+def slice_table(results: Results, column: str, colors: Colors) -> Table:
     """All measures over the queries of each label, for every pair of the first partition."""
     partition = results.partitions[0]
     mine = [f for f in results.figures if f.column == column and f.partition == partition]
@@ -100,7 +103,7 @@ def slice_table(results: Results, column: str) -> Table:
     best = _best(mine)
     rows = tuple(
         Row(
-            (Head(label, repeated=place > 0), _system(results, entry.spec)),
+            (Head(label, repeated=place > 0), _system(colors, entry.spec)),
             _measured(results, index, (label, entry.spec), best, partition),
         )
         for label in labels
@@ -110,7 +113,7 @@ def slice_table(results: Results, column: str) -> Table:
     return Table(caption, (column, "System"), ("n", *results.measures), rows, left_out)
 
 
-def slice_partition_table(results: Results, column: str) -> Table:
+def slice_partition_table(results: Results, column: str, colors: Colors) -> Table:
     """The primary measure over the queries of each label, for the pairs of each partition."""
     mine = [f for f in results.figures if f.column == column and f.measure == results.primary]
     labels, left_out = chosen_labels(f for f in mine if f.partition == results.partitions[0])
@@ -126,15 +129,13 @@ def slice_partition_table(results: Results, column: str) -> Table:
                 )
                 for f in found
             ]
-            heads = (Head(label, repeated=place > 0), _system(results, entry.spec))
+            heads = (Head(label, repeated=place > 0), _system(colors, entry.spec))
             rows.append(Row(heads, tuple(cells)))
     caption = f"{results.primary} by {column} and partition"
     return Table(caption, (column, "System"), tuple(results.partitions), tuple(rows), left_out)
 
 
-def chosen_labels(
-    figures: Iterable[Figure], most: int = MOST_LABELS
-) -> tuple[list[str], str]:
+def chosen_labels(figures: Iterable[Figure], most: int = MOST_LABELS) -> tuple[list[str], str]:
     """Labels in the results' order, and a sentence on those that are left out, if any.
 
     Args:
@@ -176,18 +177,20 @@ def n_cell(counts: Iterable[int]) -> Cell:
     found = sorted(set(counts))
     if not found:
         return Cell(UNDEFINED, title="not computed")
-    text = "\N{EN DASH}".join(count(n) for n in (found if len(found) < 2 else found[:: len(found) - 1]))
+    text = "\N{EN DASH}".join(
+        count(n) for n in (found if len(found) < 2 else found[:: len(found) - 1])
+    )
     return Cell(text, sort=float(found[-1]))
 
 
-def gap_rows(results: Results) -> Table:
+def gap_rows(results: Results, colors: Colors) -> Table:
     """Gaps of every measure: the difference of two partitions, and their ratio."""
     first = results.gaps[0]
     rows: list[Row] = []
     for measure in results.measures:
         mine = [g for g in results.gaps if g.measure == measure]
         rows += [
-            Row((Head(measure, repeated=place > 0), _system(results, g.system)), _gap_cells(g))
+            Row((Head(measure, repeated=place > 0), _system(colors, g.system)), _gap_cells(g))
             for place, g in enumerate(mine)
         ]
     columns = (
@@ -214,7 +217,7 @@ def _bounded(text: str, value: float | None, low: float | None, high: float | No
     return Cell(text, interval(low, high), value)
 
 
-def pair_matrix(results: Results) -> Table:
+def pair_matrix(results: Results, colors: Colors) -> Table:
     """Differences of pairs of systems, partitions across."""
     pairs = list(dict.fromkeys((c.left, c.right) for c in results.comparisons))
     note = ""
@@ -226,7 +229,7 @@ def pair_matrix(results: Results) -> Table:
     index = {(c.left, c.right, c.partition): c for c in results.comparisons}
     rows = tuple(
         Row(
-            (_system(results, left), _system(results, right)),
+            (_system(colors, left), _system(colors, right)),
             tuple(_difference(index.get((left, right, p))) for p in results.partitions),
         )
         for left, right in pairs
@@ -255,11 +258,11 @@ def is_significant(found: Comparison) -> bool:
     return p is not None and p < ALPHA
 
 
-def every_test(results: Results) -> Table:
+def every_test(results: Results, colors: Colors) -> Table:
     """Every paired test, one a row."""
     rows = tuple(
         Row(
-            (Head(c.partition), _system(results, c.left), _system(results, c.right)),
+            (Head(c.partition), _system(colors, c.left), _system(colors, c.right)),
             (
                 n_cell([c.n]),
                 Cell(signed(c.difference), sort=finite(c.difference), title=_defined(c.difference)),
@@ -311,11 +314,11 @@ def _best(figures: Sequence[Figure]) -> dict[tuple[str | None, str, str], float]
     return found
 
 
-def _system(results: Results, spec: str) -> Head:
-    return Head(spec, color_of(results, spec))
+def _system(colors: Colors, spec: str) -> Head:
+    return Head(spec, colors[spec])
 
 
-def color_of(results: Results, spec: str) -> int:
-    """Number of the system's colour."""
-    place = next((n for n, entry in enumerate(results.systems) if entry.spec == spec), 0)
-    return place % COLORS
+def colors_of(results: Iterable[Results]) -> Colors:
+    """Colours of systems: one of a name has the same in all results."""
+    names = dict.fromkeys(entry.spec for one in results for entry in one.systems)
+    return {name: place % COLORS for place, name in enumerate(names)}

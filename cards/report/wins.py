@@ -29,6 +29,8 @@ MOST_QUERIES = 50
 MOST_ROWS = 9_000
 """Wins and losses of all pairs and partitions together; where they would be more, each list is
 shorter."""
+_LEAST = 5
+"""Length that no list is made shorter than."""
 _EQUAL = 1e-9
 """Differences below it are those of rounding."""
 
@@ -140,14 +142,19 @@ def tallies(results: Results, values: Values, systems: Sequence[str]) -> list[Ta
         systems: those that are compared.
     """
     pairs = list(combinations(systems, 2))
-    lists = 2 * len(pairs) * len(results.partitions)
-    most = max(1, min(MOST_QUERIES, MOST_ROWS // max(1, lists)))
+    most = longest_list(results, systems)
     return [
         _tally(left, right, partition, values, most)
         for left, right in pairs
         for partition in results.partitions
         if (left, partition) in values and (right, partition) in values
     ]
+
+
+def longest_list(results: Results, systems: Sequence[str]) -> int:
+    """Wins, and as many losses, that are listed for each pair and partition."""
+    lists = len(systems) * (len(systems) - 1) * len(results.partitions)
+    return max(_LEAST, min(MOST_QUERIES, MOST_ROWS // max(1, lists)))
 
 
 def _tally(left: str, right: str, partition: str, values: Values, most: int) -> Tally:
@@ -180,7 +187,9 @@ def _aligned(
     """Queries that both have a value of, and the values."""
     places = pc.call_function("index_in", [left[0]], pc.SetLookupOptions(value_set=right[0]))
     at = places.fill_null(-1).to_numpy(zero_copy_only=False)
-    theirs = np.where(at >= 0, right[1][np.maximum(at, 0)], np.nan) if len(right[1]) else at * np.nan
+    theirs = (
+        np.where(at >= 0, right[1][np.maximum(at, 0)], np.nan) if len(right[1]) else at * np.nan
+    )
     both = np.isfinite(left[1]) & np.isfinite(theirs)
     return left[0].filter(pa.array(both)), left[1][both], theirs[both]
 

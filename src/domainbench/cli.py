@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from domainbench import commands
+from domainbench.cli_hub import add_hub
 from domainbench.cli_score import add_score
 from domainbench.schemas.errors import DomainbenchError
 
@@ -57,12 +58,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_inspect(verbs)
     _add_verify(verbs)
     _add_diff(verbs)
+    _add_card(verbs)
     _add_changelog(verbs)
     _add_evaluate(verbs)
     _add_grid(verbs)
     add_score(verbs, _add_common)
+    _add_report(verbs)
     _add_import(verbs)
     _add_export(verbs)
+    add_hub(verbs, _add_common)
     return parser
 
 
@@ -128,6 +132,10 @@ def _add_inspect(verbs: _Verbs) -> None:
 def _add_verify(verbs: _Verbs) -> None:
     verb = verbs.add_parser("verify", help="check a release; exit code 1 on any fault")
     verb.add_argument("folder", metavar="DIR", help="release folder")
+    verb.add_argument(
+        "--strict", action="store_true",
+        help="make the quality report anew; what the recorded one does not say is a fault",
+    )  # fmt: skip
     _add_common(verb, commands.verify)
 
 
@@ -149,6 +157,17 @@ def _add_changelog(verbs: _Verbs) -> None:
     )  # fmt: skip
     verb.add_argument("-o", "--output", metavar="FILE", help="write it into this file")
     _add_common(verb, commands.changelog)
+
+
+def _add_card(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("card", help="write a release's README.md, its data set card")
+    verb.add_argument("folder", metavar="DIR", help="release folder")
+    verb.add_argument(
+        "--results", metavar="FILE", nargs="+", action="extend", default=[],
+        help="results.json of evaluations on it, or their folders; may be repeated",
+    )  # fmt: skip
+    verb.add_argument("--no-plots", action="store_true", help="write the text alone")
+    _add_common(verb, commands.card)
 
 
 def _add_evaluate(verbs: _Verbs) -> None:
@@ -196,6 +215,19 @@ def _add_grid(verbs: _Verbs) -> None:
     verb.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the intervals (0)")
     verb.add_argument("--recompute", action="store_true", help="do not use finished rankings")
     _add_common(verb, commands.grid)
+
+
+def _add_report(verbs: _Verbs) -> None:
+    verb = verbs.add_parser("report", help="show results as one HTML file that works offline")
+    verb.add_argument(
+        "results", metavar="RESULTS", nargs="+", help="folder of `evaluate`, or its results.json"
+    )
+    verb.add_argument("-o", "--output", metavar="FILE.html", required=True, help="file to write")
+    verb.add_argument(
+        "--release", dest="releases", metavar="DIR", action="append", default=[],
+        help="release that was measured: its texts are shown; may be repeated",
+    )  # fmt: skip
+    _add_common(verb, commands.report)
 
 
 def _add_import(verbs: _Verbs) -> None:

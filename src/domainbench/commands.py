@@ -70,7 +70,7 @@ def inspect(args: Namespace) -> int:
 
 def verify(args: Namespace) -> int:
     """``domainbench verify``."""
-    findings = api.verify(args.folder)
+    findings = api.verify(args.folder, strict=args.strict)
     faults = sum(finding.level == "fault" for finding in findings)
     if args.json:
         listed = [finding.to_dict() for finding in findings]
@@ -109,6 +109,17 @@ def changelog(args: Namespace) -> int:
         _print_json({"path": args.output, "changelog": text})
     if args.output or not args.json:
         _show_text(text, args.output, quiet=args.json)
+    return 0
+
+
+def card(args: Namespace) -> int:
+    """``domainbench card``."""
+    path = api.card(args.folder, results=args.results, plots=not args.no_plots)
+    plots = sorted(str(plot) for plot in (path.parent / "plots").glob("*.svg"))
+    if args.json:
+        _print_json({"path": str(path), "plots": plots})
+    else:
+        print("\n".join([str(path), *plots]))
     return 0
 
 
@@ -298,6 +309,16 @@ def score_rag(args: Namespace) -> int:
         _print_json(found.model_dump(mode="json"))
     else:
         rag_table.print_scores(found)
+    return 0
+
+
+def report(args: Namespace) -> int:
+    """``domainbench report``."""
+    path = api.report(args.results, args.output, releases=args.releases)
+    if args.json:
+        _print_json({"path": str(path), "bytes": path.stat().st_size})
+    else:
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
     return 0
 
 

@@ -118,6 +118,33 @@ def test_what_has_no_choice_questions_is_refused(tmp_path, release):
         write_lm_eval(release, tmp_path / "full")
 
 
+def test_tasks_on_the_hub_name_repository_and_revision(release, tmp_path):
+    folder = write_lm_eval(release, tmp_path / "hub", repository="org/garden", revision="v1")
+    names = {path.name for path in folder.iterdir()}
+    assert "data" not in names
+    assert len(names) == 1 + 2 * (1 + len(POOLS))
+    lines = (folder / "gen_garden_1_0_law_en.yaml").read_text("utf-8").splitlines()
+    assert lines[1:5] == [
+        "process_docs: !function release_data.pool_0",
+        'dataset_path: "org/garden"',
+        'dataset_name: "questions"',
+        'dataset_kwargs: {"revision": "v1"}',
+    ]
+    for wrong in ({"repository": "org/garden"}, {"revision": "v1"}):
+        with pytest.raises(UsageError, match="repository and revision"):
+            write_lm_eval(release, tmp_path / "other", **wrong)
+
+
+def test_what_the_hub_holds_is_asked_with_the_same_prompts(release, tasks, tmp_path):
+    folder = write_lm_eval(release, tmp_path / "hub", repository="org/garden", revision="v1")
+    space = {}
+    exec((folder / "release_data.py").read_text("utf-8"), space)  # noqa: S102 - what we wrote
+    questions = release.dataset("questions", "test")
+    for place, pool in enumerate(POOLS):
+        asked = list(space[f"pool_{place}"](questions))
+        assert {row["id"]: row for row in asked} == data(tasks, pool)
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     return make_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
@@ -200,6 +227,26 @@ def test_the_harness_and_our_scorer_have_the_model_write_the_same(
     )
     written = {name: sample["resps"][0][0] for name, sample in theirs(found, "gen").items()}
     assert written == ours(tmp_path, "answer")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("own_datasets_cache")
+def test_the_harness_loads_a_release_by_its_name(
+    harness, release, tasks, model, tmp_path, monkeypatch
+):
+    """A folder of that name stands for the repository, as ``datasets`` looks there first."""
+    shutil.copytree(release.path, tmp_path / "org" / "garden")
+    monkeypatch.chdir(tmp_path)
+    hub = write_lm_eval(release, tmp_path / "hub", repository="org/garden", revision="v1")
+    name = "logprob_garden_1_0"
+    loaded, local = (run(harness, folder, model, name) for folder in (hub, tasks))
+    for key in ("doc", "arguments", "acc"):
+        mine, other = (
+            {n: sample[key] for n, sample in theirs(found, "logprob").items()}
+            for found in (loaded, local)
+        )
+        assert mine == other
+    assert loaded["groups"] == local["groups"]
 
 
 ANSWERS = [

@@ -117,7 +117,7 @@ def test_mtebs_cache_finds_our_results(release: Release, tmp_path: Path) -> None
     found = mteb.ResultCache(folder).load_results(include_remote=False)
     assert {result.model_name for result in found.model_results} == {
         "domainbench/bm25",
-        "domainbench/dense_cache=false_dims=16",
+        "domainbench/dense_dims=16_cache=false",
     }
     for result in found.model_results:
         assert result.model_meta is not None

@@ -106,6 +106,23 @@ def test_output_and_end(inside: Path, isolation: Isolation):
 def test_a_signal_is_told_from_an_exit_code(inside: Path, isolation: Isolation):
     done = python("import os; os.kill(os.getpid(), 11)", inside, isolation)
     assert done.returncode == -signal.SIGSEGV
+    assert python("raise SystemExit(255)", inside, isolation).returncode == 255
+
+
+def test_keys_of_the_machine_are_hidden(inside: Path, isolation: Isolation):
+    if not isolation.filesystem:
+        pytest.skip("without a view of its own there is nothing to hide behind")
+    source = """
+        import os
+        for path in ("/etc/shadow", "/etc/gshadow", "/etc/ssh", "/etc/ssl/private"):
+            try:
+                print(os.listdir(path) if os.path.isdir(path) else open(path).read(), end=";")
+            except OSError:
+                pass
+    """
+    done = python(source, inside, isolation)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.replace("[]", "").strip(";") == ""
 
 
 def test_standard_input_is_empty(inside: Path, isolation: Isolation):

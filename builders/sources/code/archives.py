@@ -48,7 +48,8 @@ _TAR = b"ustar"
 _HEAD = 262
 """Bytes that tell the kind: the mark of tar comes last."""
 
-_UNHOLDABLE = {errno.ENAMETOOLONG, errno.EINVAL, errno.EEXIST, errno.ENOTDIR}
+UNHOLDABLE = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EEXIST, errno.ENOTDIR})
+"""Errors of the disk that are the fault of a file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class _Writer:
             return
         except OSError as error:
             # Too long a name, or one that differs from another by case alone on some disks.
-            if error.errno not in _UNHOLDABLE:
+            if error.errno not in UNHOLDABLE:
                 raise
             self.skip("name that the disk cannot hold")
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from .archives import UNHOLDABLE
 from .git_commands import Git, GitError, Objects
 from .git_functions import decode_path
 from .git_history import list_tree
@@ -82,7 +83,8 @@ class CommitFiles:
     def write(self, target: Path) -> None:
         """Write them into a folder that does not exist yet.
 
-        Links and submodules are left out. Of the modes only the executable bit is kept.
+        Links, submodules and names that the disk cannot hold, or not twice, are left out. Of the
+        modes only the executable bit is kept.
 
         Raises:
             GitError: the repository lacks files, or they are more or larger than allowed.
@@ -96,8 +98,14 @@ class CommitFiles:
         with Objects(git) as objects:
             for path, entry in safe_entries(entries, Counter()):
                 file = target.joinpath(*PurePosixPath(path).parts)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                with file.open("xb") as out:
+                try:
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    out = file.open("xb")
+                except OSError as error:
+                    if error.errno not in UNHOLDABLE:
+                        raise
+                    continue
+                with out:
                     whole = objects.copy(entry.oid, out, self.limits.file_bytes)
                 total += file.stat().st_size
                 if not whole or total > self.limits.total_bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,14 +17,13 @@ from huggingface_hub.utils import _http
 
 from domainbench.api import sample
 from domainbench.cards.hub import client
+from domainbench.schemas.errors import DomainbenchError
 from domainbench.schemas.manifest import ParentEntry
 from domainbench.schemas.release import Release, write_release
 from tests.cards.hub.mini_hub import Account, MiniHub
 from tests.schemas.conftest import CORPUS, info, pair, tables
 
-TOKEN = "hf_ownersSecretToken"
-STRANGER = "hf_strangersToken"
-READER = "hf_readOnlyToken"
+TOKEN, STRANGER, READER = "hf_ownersSecretToken", "hf_strangersToken", "hf_readOnlyToken"
 REPOSITORY = "owner/valves"
 UPLOADS_WARN = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 """Of the client's own uploads, which its HTTP library wants called otherwise."""
@@ -66,15 +66,15 @@ def hub() -> Iterator[MiniHub]:
 
 @pytest.fixture
 def release(tmp_path: Path) -> Release:
-    return write_release(tmp_path / "valves", tables(), info())
+    """A version with a document that the next one lacks."""
+    documents = {"quality.json": "{}\n"}
+    return write_release(tmp_path / "valves", tables(), info(), documents=documents)
 
 
 @pytest.fixture
 def later(tmp_path: Path, release: Release) -> Release:
     """The next version: a table changed, and the first version named as its parent."""
-    parent = ParentEntry(
-        name="valves", version="2026.11", fingerprint=release.manifest.fingerprint
-    )
+    parent = ParentEntry(name="valves", version="2026.11", fingerprint=release.manifest.fingerprint)
     pairs = [pair("q1", "d1", "IN"), pair("q2", "d2", "OUT")]
     data = tables(corpus=CORPUS[:2], qrels=pairs)
     return write_release(tmp_path / "later", data, info(version="2026.12", parent=parent))
@@ -84,6 +84,19 @@ def later(tmp_path: Path, release: Release) -> Release:
 def patents(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release that systems can be evaluated on."""
     return sample("patents", tmp_path_factory.mktemp("sample") / "patents", size=60)
+
+
+def refused(kind: type[DomainbenchError], *words: str, call: Callable[[], object]) -> str:
+    """The message of the error that a call ends with; it shows no token, nor does what led to it."""
+    with pytest.raises(kind) as caught:
+        call()
+    assert type(caught.value) is kind
+    text = str(caught.value)
+    for word in words:
+        assert word in text
+    told = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    assert not any(token in told for token in (TOKEN, STRANGER, READER))
+    return text
 
 
 def contents(folder: Path) -> dict[str, bytes]:

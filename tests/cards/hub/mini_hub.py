@@ -13,7 +13,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ import yaml
 LARGE = (".parquet", ".arrow", ".bin", ".gz", ".zst")
 LARGE_BYTES = 10 << 20
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
-BAD_TOKEN = "Invalid credentials in Authorization header"
+REFUSED = "Invalid credentials in Authorization header"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,12 @@ class File:
         ).encode()
 
     def entry(self, path: str) -> dict[str, Any]:
-        known = {"type": "file", "path": path, "size": len(self.data), "oid": self.blob}
+        known: dict[str, Any] = {
+            "type": "file",
+            "path": path,
+            "size": len(self.data),
+            "oid": self.blob,
+        }
         if self.large:
             size = len(self.pointer)
             known["lfs"] = {"oid": self.sha256, "size": len(self.data), "pointerSize": size}
@@ -61,7 +66,11 @@ class File:
 
 
 def git_blob(data: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+    return sha1(b"blob %d\0" % len(data) + data)
+
+
+def sha1(data: bytes) -> str:
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class Repository:
     def commit(self, files: dict[str, File], title: str, branch: str = "main") -> Commit:
         parent = self.branches.get(branch)
         number = len(self.commits)
-        oid = hashlib.sha1(f"{self.name} {parent} {title} {number}".encode()).hexdigest()
+        oid = sha1(f"{self.name} {parent} {title} {number}".encode())
         made = Commit(oid, parent, files, title, EPOCH + timedelta(minutes=number))
         self.commits[oid] = made
         self.branches[branch] = oid
@@ -150,7 +159,7 @@ class MiniHub(ThreadingHTTPServer):
         self.lock = threading.RLock()
 
     @contextmanager
-    def serving(self) -> Iterator[MiniHub]:
+    def serving(self) -> Generator[MiniHub]:
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
@@ -238,7 +247,7 @@ class Handler(BaseHTTPRequestHandler):
                 failure = Answer(fault.status, {"error": fault.text}, headers=fault.headers)
                 self._send(failure if fault.applied else answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_one
+    do_GET = do_HEAD = do_POST = do_PUT = handle_one  # noqa: N815 - names of the base class
 
     def _cut(self) -> None:
         """Close the connection without an answer."""
@@ -266,7 +275,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _route(self, path: str, body: bytes) -> None:
         if (self.account is None) and self.headers.get("Authorization"):
-            raise Answer(401, {"error": BAD_TOKEN}, headers={"X-Error-Message": BAD_TOKEN})
+            raise Answer(401, {"error": REFUSED}, headers={"X-Error-Message": REFUSED})
         for method, pattern, handle in ROUTES:
             match = re.fullmatch(pattern, path)
             if match and self.command in method.split():
@@ -281,9 +290,13 @@ class Handler(BaseHTTPRequestHandler):
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         return self.server.accounts.get(token)
 
+    def owns(self, name: str) -> bool:
+        """Whether a repository of that name is the account's."""
+        return self.account is not None and name.startswith(f"{self.account.name}/")
+
     def repository(self, name: str, *, write: bool = False) -> Repository:
         found = self.server.repositories.get(name)
-        owns = self.account is not None and self.account.name == name.split("/")[0]
+        owns = self.owns(name)
         if found is None or (found.private and not owns):
             status = 401 if self.account is None else 404
             raise Answer(status, {"error": "Repository not found"}, code="RepoNotFound")
@@ -314,7 +327,7 @@ def create(h: Handler, body: bytes) -> None:
     url = f"{h.server.url}/datasets/{name}"
     if name in h.server.repositories:
         raise Answer(409, {"error": "You already created this dataset repo", "url": url})
-    if name.split("/")[0] != h.account.name or not h.account.may_write:
+    if not h.owns(name) or not h.account.may_write:
         raise Answer(403, {"error": f"You don't have the rights to create {name}"})
     private = asked.get("private") or asked.get("visibility") == "private"
     h.server.make(name, private=bool(private))
@@ -337,7 +350,7 @@ def validate_yaml(h: Handler, body: bytes) -> None:
 def info(h: Handler, body: bytes, name: str, revision: str | None = None) -> None:
     repository, commit = h.commit(name, revision)
     payload = {
-        "_id": "0", "id": name, "author": name.split("/")[0], "sha": commit.oid,
+        "_id": "0", "id": name, "author": name.partition("/")[0], "sha": commit.oid,
         "lastModified": repository.head.when, "createdAt": repository.head.when,
         "private": repository.private, "gated": "auto" if repository.gated else False,
         "disabled": False, "tags": [], "downloads": 0, "likes": 0,
@@ -471,8 +484,7 @@ def paths_info(h: Handler, body: bytes, name: str, revision: str) -> None:
 
 def resolve(h: Handler, body: bytes, name: str, revision: str, path: str) -> None:
     repository, commit = h.commit(name, revision)
-    owns = h.account is not None and h.account.name == name.split("/")[0]
-    if repository.gated and not owns:
+    if repository.gated and not h.owns(name):
         raise Answer(403, {"error": "Access to this dataset is restricted"}, code="GatedRepo")
     file = commit.files.get(path)
     if file is None:

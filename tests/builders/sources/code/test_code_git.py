@@ -458,17 +458,38 @@ def test_a_tree_made_to_escape_is_written_inside(repo: Repo, tmp_path: Path) -> 
     """Git itself makes no such tree, but whoever writes objects can."""
     repo.commit({"a.py": F}, "2025-02-01")
     blob = bytes.fromhex(repo.git("rev-parse", "HEAD:a.py"))
-    tree = b"".join(b"100644 " + name + b"\0" + blob for name in (b"../up.py", b"..", b"ok.py"))
-    raw = tmp_path / "tree"
-    raw.write_bytes(tree)
-    oid = repo.git("hash-object", "-t", "tree", "-w", "--literally", str(raw))
-    commit = repo.git("commit-tree", oid, "-m", "bad", "-p", "HEAD", date="2025-02-02")
-    repo.git("update-ref", "refs/heads/main", commit)
+    commit_names(repo, blob, b"../up.py", b"..", b"ok.py")
     snapshots, report = opened(repo.path, tmp_path)
     assert report.skipped["name that is not UTF-8 or leads out of the tree"] == 2
     for snapshot in snapshots:
         snapshot.materialise()
     assert not list(tmp_path.rglob("up.py"))
+
+
+def test_of_names_that_no_disk_holds_together_the_first_is_written(
+    repo: Repo, tmp_path: Path
+) -> None:
+    repo.commit({"a.py": F}, "2025-01-02")
+    blob = bytes.fromhex(repo.git("rev-parse", "HEAD:a.py"))
+    (tmp_path / "new").write_text(G, encoding="utf-8")
+    new = bytes.fromhex(repo.git("hash-object", "-w", str(tmp_path / "new")))
+    long = b"n" * 300 + b".py"
+    commit_names(repo, blob, b"ok.py", b"ok.py", b"ok.py/in.py", long, last=new)
+    snapshots, report = opened(repo.path, tmp_path)
+    assert report.rejected == []
+    root = snapshots[-1].materialise()
+    assert snapshots[-1].paths() == ["ok.py", "z.py"]
+    assert (root / "ok.py").read_text(encoding="utf-8") == F
+
+
+def commit_names(repo: Repo, blob: bytes, *names: bytes, last: bytes | None = None) -> None:
+    """Commit a tree with a blob under names that git itself would not take, and ``z.py``."""
+    entries = [(name, blob) for name in names] + ([(b"z.py", last)] if last else [])
+    raw = repo.path.parent / "tree"
+    raw.write_bytes(b"".join(b"100644 " + name + b"\0" + oid for name, oid in entries))
+    oid = repo.git("hash-object", "-t", "tree", "-w", "--literally", str(raw))
+    commit = repo.git("commit-tree", oid, "-m", "bad", "-p", "HEAD", date="2025-02-02")
+    repo.git("update-ref", "refs/heads/main", commit)
 
 
 def test_nothing_of_the_repository_or_the_user_is_run(
