@@ -163,6 +163,8 @@ def score(
         isolation=asdict(isolation),
         limits=asdict(running.limits),
     )
+    if check:  # functions are not held against their own mutants
+        scores = scores.model_copy(update={"improvements": []})
     if output is not None:
         for name, found in outcomes.items():
             suffix = "" if len(outcomes) == 1 else f"-{name}"

@@ -258,7 +258,7 @@ def _add_figures(verb: ArgumentParser) -> None:
     group.add_argument(
         "--tasks", metavar="FILE", help="tasks of --outcomes: EvoCodeBench's metadata"
     )
-    group.add_argument("--threshold", type=float, default=10.0, metavar="T", help="of DSI (10)")
+    group.add_argument("--threshold", type=float, metavar="T", help="of DSI (10)")
     group.add_argument(
         "--undefined", type=float, metavar="X", help="DSI of a model without success (undefined)"
     )

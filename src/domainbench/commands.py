@@ -201,7 +201,8 @@ def score_code(args: Namespace) -> int:
     from domainbench import scoring
 
     figures = {"ks": args.ks, "by": args.by, "interval": args.interval, "seed": args.seed}
-    dsi = {"threshold": args.threshold, "undefined": args.undefined}
+    given = {"threshold": args.threshold, "undefined": args.undefined}
+    dsi = {name: value for name, value in given.items() if value is not None}
     if args.rates is not None:
         scores = scoring.score_rates(
             args.rates, published=args.published, output=args.output, **dsi
@@ -216,6 +217,10 @@ def score_code(args: Namespace) -> int:
     else:
         if args.folder is None:
             raise UsageError("there are no functions to complete", expected="a release folder")
+        if dsi:
+            raise UsageError(
+                "options of DSI go with --outcomes and --rates", found=", ".join(sorted(dsi))
+            )
         names = (
             "setting", "format", "system", "definitions", "max_context", "fim", "samples",
             "temperature", "top_p", "greedy", "seconds", "memory", "isolation", "environment",
