@@ -140,9 +140,7 @@ def _fault(finding: Finding, known: Sequence[Finding]) -> Finding:
     else:
         said = "names others" if finding.count in counts else f"says {counts[0]}"
     message = f"{finding.message}; the quality report {said}"
-    return Finding(
-        "fault", finding.check, finding.place, message, finding.count, finding.examples
-    )
+    return Finding("fault", finding.check, finding.place, message, finding.count, finding.examples)
 
 
 def _note(finding: Finding) -> Note:
@@ -188,7 +186,8 @@ def _text_checks(table: str, scan: TextScan, near: NearPairs) -> Iterator[Check]
     left, right = near.left[same], near.right[same]
     yield _check(
         "near duplicates", table, _pairs(scan, left, right), near.compared,
-        f"row(s) are nearly the same as another in their first {OPENING:,} characters", len(np.union1d(left, right)),
+        f"row(s) are nearly the same as another in their first {OPENING:,} characters",
+        len(np.union1d(left, right)),
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -68,12 +68,13 @@ class TextScan:
 
 
 def scan_texts(
-    release: Release, table: str, *, seed: int, wanted: Set[bytes] = frozenset()
+    release: Release, table: str, *, seed: int, wanted: AbstractSet[bytes] = frozenset()
 ) -> TextScan:
     """Read the texts of ``corpus`` or ``queries`` once.
 
     A text is that of ``verify``: title and text of a document, one a line, blank ones left out.
-    Memory: some 50 bytes a row besides its id, and ``OPENING`` characters of the first ``COMPARED``.
+    Memory: some 50 bytes a row besides its id, and ``OPENING`` characters of the first
+    ``COMPARED``.
 
     Args:
         release: the release.
@@ -109,7 +110,7 @@ class _Kept:
     """What a scan gathers."""
 
     drawn: set[int]
-    wanted: Set[bytes]
+    wanted: AbstractSet[bytes]
     ids: list[Any] = field(default_factory=list[Any])
     digests: bytearray = field(default_factory=bytearray)
     words: array[int] = field(default_factory=lambda: array("q"))

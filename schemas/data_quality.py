@@ -1,4 +1,4 @@
-"""The quality report of a release, ``data-quality.json``: what is odd about its texts and labels."""
+"""The quality report of a release, ``data-quality.json``: what is odd in its texts and labels."""
 
 from __future__ import annotations
 

@@ -32,6 +32,18 @@ if TYPE_CHECKING:
 
     from .plots import Plot
 
+_FUNCTIONS: dict[str, Any] = {
+    "cell": cell,
+    "code": code,
+    "column_rows": column_rows,
+    "slice_rows": slice_rows,
+    "source_rows": source_rows,
+    "subset_names": subset_names,
+    "table": table,
+    "table_rows": table_rows,
+}
+"""What templates call."""
+
 
 def write_card(
     release: Release | Path | str, results: Sequence[Path] = (), *, plots: bool = True
@@ -85,6 +97,7 @@ def render_card(
     subsets = find_subsets(release.path, manifest, family.subsets)
     template = _environment().get_template(f"{manifest.family}.md.jinja")
     body = template.render(
+        **_FUNCTIONS,
         manifest=manifest,
         parameters=manifest.builder.parameters,
         tables=family.tables,
@@ -125,14 +138,4 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["code"] = code
-    environment.globals.update(
-        table=table,
-        cell=cell,
-        code=code,
-        column_rows=column_rows,
-        table_rows=table_rows,
-        slice_rows=slice_rows,
-        source_rows=source_rows,
-        subset_names=subset_names,
-    )
     return environment

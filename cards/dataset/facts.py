@@ -13,6 +13,7 @@ from ...schemas.errors import UsageError
 from ...schemas.families import find_family
 from ...schemas.tables import logical_type
 from ..result_table import footnotes, grid, markdown
+from ..side_tables import UNDEFINED
 from .text import cell, code
 
 if TYPE_CHECKING:
@@ -153,9 +154,8 @@ def _examples(check: Check) -> str:
 def _text_rows(report: DataQuality) -> Iterable[tuple[str, ...]]:
     for name, entry in report.texts.items():
         words = entry.words
-        lengths = (
-            (f"{words.least:,}", f"{words.median:,}", f"{words.largest:,}") if words else ("–",) * 3
-        )
+        known = (words.least, words.median, words.largest) if words else ()
+        lengths = [f"{number:,}" for number in known] or [UNDEFINED] * 3
         told = entry.languages or {}
         languages = ", ".join(f"{language} {count}" for language, count in told.items())
         sampled = f" (of {entry.sampled} sampled)" if told else "not looked for"
@@ -169,13 +169,13 @@ def _label_rows(report: DataQuality) -> Iterable[tuple[str, ...]]:
             f"{entry.labels:,}",
             _label(entry.largest),
             _label(entry.smallest),
-            "–" if entry.evenness is None else f"{entry.evenness:.2f}",
+            UNDEFINED if entry.evenness is None else f"{entry.evenness:.2f}",
             f"{entry.unlabelled:,} of {entry.rows:,}",
         )
 
 
 def _label(item: LabelCount | None) -> str:
-    return "–" if item is None else f"{item.label} ({item.count:,})"
+    return UNDEFINED if item is None else f"{item.label} ({item.count:,})"
 
 
 def subset_names(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import yaml
@@ -63,13 +63,15 @@ def card_data(release: Release, subsets: dict[Subset, list[str]]) -> DatasetCard
 
     manifest = release.manifest
     written = yaml.safe_load(front_matter(manifest, subsets))
+    licence = hub_license(manifest.license)
     data = DatasetCardData(
         language=_languages(manifest),
         size_categories=[_size(sum(table.rows for table in manifest.tables.values()))],
         task_categories=_TASKS[manifest.family],
         pretty_name=written["pretty_name"],
-        **_localised(manifest),
-        **hub_license(manifest.license),
+        license=licence["license"],
+        license_name=licence.get("license_name"),
+        language_bcp47=[code for code in manifest.languages if "-" in code] or None,
         tags=[*_TAGS[manifest.family], *_SHARED_TAGS],
         configs=written["configs"],
     )
@@ -87,11 +89,6 @@ def _languages(manifest: Manifest) -> list[str] | None:
     if manifest.family == _CODE:
         found.append(_CODE)
     return list(dict.fromkeys(code for code in found if code != _UNTOLD)) or None
-
-
-def _localised(manifest: Manifest) -> dict[str, Any]:
-    tagged = [code for code in manifest.languages if "-" in code]
-    return {"language_bcp47": tagged} if tagged else {}
 
 
 def _add_infos(release: Release, data: DatasetCardData) -> None:

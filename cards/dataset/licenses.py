@@ -6,7 +6,7 @@ import re
 
 UNKNOWN = "unknown"
 
-_NAMES = frozenset(
+_NAMES = frozenset(  # as one text, which reads like the table it is from
     """
     apache-2.0 mit openrail bigscience-openrail-m creativeml-openrail-m bigscience-bloom-rail-1.0
     bigcode-openrail-m afl-3.0 artistic-2.0 bsl-1.0 bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear
@@ -16,7 +16,7 @@ _NAMES = frozenset(
     ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 agpl-3.0 gfdl gpl gpl-2.0 gpl-3.0 lgpl lgpl-2.1
     lgpl-3.0 isc lppl-1.3c ms-pl mpl-2.0 odc-by odbl openrail++ osl-3.0 postgresql ofl-1.1 ncsa
     unlicense zlib pddl lgpl-lr
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """Identifiers of https://huggingface.co/docs/hub/repositories-licenses that can be a data set's."""
 _OTHERWISE = {

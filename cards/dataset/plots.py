@@ -161,7 +161,11 @@ def _save(plot: Plot, release: Release) -> None:
     plot.figure.suptitle(plot.title, fontsize=10)
     # Identifiers in the file are drawn at random, and the date is written, unless told otherwise.
     # Labels are no formulas, whatever signs they hold.
-    rules = {"svg.hashsalt": plot.path, "svg.fonttype": "none", "text.parse_math": False}
+    rules: dict[Any, Any] = {
+        "svg.hashsalt": plot.path,
+        "svg.fonttype": "none",
+        "text.parse_math": False,
+    }
     with mpl.rc_context(rules), warnings.catch_warnings():
         # Who shows the file has the letters that the font here may lack.
         warnings.filterwarnings("ignore", message="Glyph")

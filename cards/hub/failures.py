@@ -73,7 +73,9 @@ _TOKEN = re.compile(r"\b(hf|api_org)_\w{4,}")
 def root_of(error: Exception) -> Exception:
     """The error behind those that only say during what it happened."""
     wrappers = (RuntimeError, LocalEntryNotFoundError, ValueError)
-    while isinstance(error, wrappers) and isinstance(error.__cause__, Exception):
+    while not isinstance(error, HfHubHTTPError) and isinstance(error, wrappers):
+        if not isinstance(error.__cause__, Exception):
+            break
         error = error.__cause__
     return error
 

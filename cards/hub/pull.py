@@ -168,16 +168,18 @@ def _check_manifest(
     manifest: Manifest, hub: Hub, commit: _Commit, tree: Mapping[str, RemoteFile]
 ) -> None:
     place = f"{hub.url}, commit {commit.sha}"
-    for path, digest in listed_digests(manifest).items():
+    digests = listed_digests(manifest)
+    for path in digests:
         if path not in tree:
             raise DataError("the repository lacks a file of the manifest", place=place, found=path)
-        _check_digest(hub, path, tree[path].sha256 or digest, digest)
     for entry in table_files(manifest):
         if tree[entry.path].bytes != entry.bytes:
             raise DataError(
                 f"{entry.path} has another size than the manifest says", place=place,
                 found=tree[entry.path].bytes, expected=entry.bytes,
             )  # fmt: skip
+    for path, digest in digests.items():
+        _check_digest(hub, path, tree[path].sha256 or digest, digest)
     parts = {name: entry.fingerprint for name, entry in manifest.tables.items()}
     if combined_fingerprint(parts) != manifest.fingerprint:
         raise DataError("the manifest's fingerprint is not that of its tables", place=place)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from huggingface_hub import cached_assets_path
+from huggingface_hub import cached_assets_path, constants
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .files import RemoteFile
@@ -39,7 +39,12 @@ class Records:
         host = re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(endpoint).netloc)
         owner, name = repository.split("/")
         self._folder = Path(
-            cached_assets_path("domainbench", namespace=host, subfolder=f"{owner}--{name}")
+            cached_assets_path(
+                "domainbench",
+                namespace=host,
+                subfolder=f"{owner}--{name}",
+                assets_dir=constants.HF_ASSETS_CACHE,
+            )
         )
 
     def tags(self) -> dict[str, str]:

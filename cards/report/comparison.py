@@ -68,7 +68,8 @@ def compare(evaluation: Evaluation, colors: Colors, *, most_bytes: int = MOST_BY
     found = tallies(results, values, systems)
     details = Details()
     if evaluation.release is not None:
-        details = read_details(results, evaluation.release, evaluation.folder, systems)
+        wanted = (query for query, _ in listed(found))
+        details = read_details(results, evaluation.release, evaluation.folder, systems, wanted)
     payload = _Payload(evaluation, systems, details, colors, most_bytes)
     data = payload.build(found)
     partitions = [p for p in results.partitions if any(t.partition == p for t in found)]
@@ -208,10 +209,8 @@ def _notes(
 ) -> list[str]:
     if evaluation.release is None:
         return ["Texts are shown where the report is made with --release."]
-    notes = [
-        f"Texts are cut: queries at {QUERY_CHARACTERS} characters, documents at "
-        + f"{DOCUMENT_CHARACTERS}. The first {TOP} documents of each system are shown."
-    ]
+    cuts = f"queries at {QUERY_CHARACTERS} characters, documents at {DOCUMENT_CHARACTERS}"
+    notes = [f"Texts are cut: {cuts}. The first {TOP} documents of each system are shown."]
     missing = [system for system in systems if system not in details.rankings]
     if missing:
         notes.append(f"No ranking is kept of {', '.join(missing)}.")

@@ -29,6 +29,8 @@ _LEFT, _RIGHT = 12.0, 96.0
 """Percent of the width between which points lie; the values of the y axis stand before."""
 _APART = 14
 """Pixels between labels."""
+_LETTER = 2.5
+"""Percent of the width that a letter takes at most."""
 _LONGEST = 20
 _NAMED = 4
 """Systems whose names stand beside their points; of more, their numbers do."""
@@ -242,12 +244,13 @@ def _points(
 ) -> list[Markup]:
     """Points with their labels, which are moved up or down until none covers another."""
     parts: list[Markup] = []
-    last = -float(_APART)
+    taken: list[tuple[float, float, float]] = []
     for f, cost in sorted(placed, key=lambda item: (-(item[0].value or 0.0), item[1])):
         x, y = _x(xs, cost), ys.at(f.value or 0.0)
         anchor = "start" if x <= 52 else "end"
         away = 1 if anchor == "start" else -1
-        beside = last = max(y, last + _APART)
+        end = x + away * _LETTER * (len(labels[f.system]) + 2)
+        beside = _free(taken, min(x, end), max(x, end), y)
         color = f"s{colors[f.system]}"
         parts.append(
             element(
@@ -268,3 +271,19 @@ def _points(
             )
         )
     return parts
+
+
+def _free(taken: list[tuple[float, float, float]], left: float, right: float, y: float) -> float:
+    """The first height from ``y`` on at which a label covers none of those placed, and is placed.
+
+    Args:
+        taken: ends and height of each placed label, from high to low.
+        left: where it begins, percent of the width.
+        right: where it ends.
+        y: pixels.
+    """
+    for start, end, height in sorted(taken, key=lambda label: label[2]):
+        if start < right and left < end and abs(height - y) < _APART:
+            y = height + _APART
+    taken.append((left, right, y))
+    return y

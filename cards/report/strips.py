@@ -108,9 +108,6 @@ def _plot(
 def _strip(key: str, caption: str, facet: Facet, scale: Scale, reference: float | None) -> Markup:
     bottom = _ROW * len(facet.marks) + 2
     parts = ruled(scale, 0, bottom)
-    if reference is not None:
-        x = scale.at(reference)
-        parts.append(element("line", x1=x, x2=x, y1=0, y2=bottom, class_="base"))
     for place, mark in enumerate(facet.marks):
         parts.append(_row(mark, scale, _ROW * place, reference))
     spoken = "; ".join(f"{mark.label}: {_words(mark)}" for mark in facet.marks)
@@ -128,6 +125,10 @@ def _row(mark: Mark, scale: Scale, top: int, reference: float | None) -> Markup:
         element("text", shortened(mark.label, _LONGEST), x=0, y=top + _LABEL, class_="label"),
         element("text", written, x="100%", y=top + _LABEL, class_="value", text_anchor="end"),
     ]
+    if reference is not None:
+        x = scale.at(reference)
+        ends = {"y1": middle - _BAR, "y2": middle + _BAR}
+        parts.append(element("line", x1=x, x2=x, class_="base", **ends))
     if value is not None:
         color = f"s{mark.color % COLORS}"
         if as_point:

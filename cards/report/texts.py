@@ -34,7 +34,7 @@ class Details:
     """What is known of queries and rankings."""
 
     queries: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Texts of all queries of the release's split."""
+    """Texts of those that were asked for."""
     rankings: Mapping[str, Mapping[str, Ranking]] = field(
         default_factory=dict[str, "Mapping[str, Ranking]"]
     )
@@ -59,7 +59,11 @@ def cut(text: str, most: int) -> str:
 
 
 def read_details(
-    results: Results, release: Release, folder: Path | None, systems: Sequence[str]
+    results: Results,
+    release: Release,
+    folder: Path | None,
+    systems: Sequence[str],
+    wanted: Iterable[str],
 ) -> Details:
     """Texts and judgements of the release, and rankings that the evaluation kept.
 
@@ -68,38 +72,45 @@ def read_details(
         release: what was measured.
         folder: holds ``runs/``; None where it is not known.
         systems: those whose rankings are read.
+        wanted: ids of the queries whose texts and judgements are read.
 
     Raises:
         UsageError: this version has no such task.
         DataError: the release is damaged.
     """
     task = find_task(results.release.family, results.task)
+    ids = sorted(set(wanted))
+    if not ids:
+        return Details()
     if task.chooses:
-        return Details(queries=_questions(release, results.split))
+        return Details(queries=_questions(release, results.split, ids))
     columns = columns_of(task.query_views, results.query_view)
-    texts = rows(release, "queries", results.split, ["_id", *columns])
+    texts = rows(release, "queries", results.split, ["_id", *columns], [("_id", "in", ids)])
     return Details(
         queries={row["_id"]: joined(row, columns) for row in texts},
         rankings={} if folder is None else _rankings(results, task, release, folder, systems),
-        relevant=_relevant(release, task, results.split),
+        relevant=_relevant(release, task, results.split, ids),
     )
 
 
-def _questions(release: Release, split: str) -> dict[str, str]:
+def _questions(release: Release, split: str, ids: Sequence[str]) -> dict[str, str]:
     """Questions with their options, one a line."""
+    columns = ["_id", "question", "options"]
     return {
         row["_id"]: "\n".join([row["question"], *row["options"]])
-        for row in rows(release, "questions", split, ["_id", "question", "options"])
+        for row in rows(release, "questions", split, columns, [("_id", "in", ids)])
     }
 
 
-def _relevant(release: Release, task: Task, split: str) -> dict[tuple[str, str], str]:
-    from ...benchmarks.data import only
+def _relevant(
+    release: Release, task: Task, split: str, ids: Sequence[str]
+) -> dict[tuple[str, str], str]:
+    from ...benchmarks.data import is_among, only
 
     found: dict[tuple[str, str], str] = {}
     columns = ["query-id", "corpus-id", "score", task.partition_column, *task.pairs]
     pairs = only(release.table("qrels", split, list(dict.fromkeys(columns))), task.pairs)
-    for row in pairs.to_pylist():
+    for row in pairs.filter(is_among(pairs.column("query-id"), ids)).to_pylist():
         if row["score"] > 0:
             found[row["query-id"], row["corpus-id"]] = row.get(task.partition_column) or ""
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 
 import datasets
 import pytest
-from huggingface_hub import constants
+from huggingface_hub import constants, file_download
 from huggingface_hub.utils import _http
 
 from domainbench.api import sample
@@ -46,7 +47,9 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds that we would have waited; the client's own waits are not kept."""
     found: list[float] = []
     monkeypatch.setattr(client, "sleep", found.append)
-    monkeypatch.setattr(_http, "time", SimpleNamespace(sleep=lambda _seconds: None))
+    clock = SimpleNamespace(**(vars(time) | {"sleep": lambda _seconds: None}))
+    for module in (_http, file_download):
+        monkeypatch.setattr(module, "time", clock)
     return found
 
 
@@ -75,7 +78,7 @@ def release(tmp_path: Path) -> Release:
 def later(tmp_path: Path, release: Release) -> Release:
     """The next version: a table changed, and the first version named as its parent."""
     parent = ParentEntry(name="valves", version="2026.11", fingerprint=release.manifest.fingerprint)
-    pairs = [pair("q1", "d1", "IN"), pair("q2", "d2", "OUT")]
+    pairs = [pair("q1", "d1", "IN"), pair("q2", "d2", "IN")]
     data = tables(corpus=CORPUS[:2], qrels=pairs)
     return write_release(tmp_path / "later", data, info(version="2026.12", parent=parent))
 
@@ -87,7 +90,7 @@ def patents(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 def refused(kind: type[DomainbenchError], *words: str, call: Callable[[], object]) -> str:
-    """The message of the error that a call ends with; it shows no token, nor does what led to it."""
+    """The message of the error a call ends with; neither it nor what led to it shows a token."""
     with pytest.raises(kind) as caught:
         call()
     assert type(caught.value) is kind

@@ -105,8 +105,10 @@ class Repository:
         return made
 
     def find(self, revision: str) -> Commit | None:
-        oid = self.branches.get(revision) or self.tags.get(revision) or revision
-        return self.commits.get(oid)
+        oid = self.branches.get(revision) or self.tags.get(revision)
+        if oid is None and len(revision) >= 7:
+            oid = next((known for known in self.commits if known.startswith(revision)), None)
+        return self.commits.get(oid or "")
 
     @property
     def head(self) -> Commit:
@@ -136,6 +138,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     applied: bool = False
     """Whether the request is carried out all the same."""
+    half: bool = False
+    """Whether the answer is sent, and cut in the middle."""
     first: Callable[[], object] | None = None
     """Done before the request, which is then answered as ever."""
     times: int = 1
@@ -157,6 +161,7 @@ class MiniHub(ThreadingHTTPServer):
         self.requests: list[tuple[str, str]] = []
         self.unknown: list[str] = []
         self.lock = threading.RLock()
+        self.closed = False
 
     @contextmanager
     def serving(self) -> Generator[MiniHub]:
@@ -165,6 +170,7 @@ class MiniHub(ThreadingHTTPServer):
         try:
             yield self
         finally:
+            self.closed = True  # also for connections that clients keep
             self.shutdown()
             self.server_close()
             thread.join()
@@ -216,12 +222,16 @@ class Handler(BaseHTTPRequestHandler):
     """One request."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer is one packet: two would wait for each other
     server: MiniHub
 
     def log_message(self, *_: object) -> None:
         """Nothing is printed."""
 
     def handle_one(self) -> None:
+        if self.server.closed:
+            self._cut()
+            return
         split = urlsplit(self.path)
         self.query = parse_qs(split.query)
         self.server.requests.append((self.command, split.path))
@@ -229,18 +239,21 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.first is not None:
             fault.first()
             fault = None
-        if fault is not None and fault.status is None and not fault.applied:
+        if fault is not None and fault.status is None and not (fault.applied or fault.half):
             self.rfile.read(int(self.headers.get("Content-Length") or 0) // 2)
             self._cut()
             return
         body = self._body()
         try:
-            if fault is not None and not fault.applied:
+            if fault is not None and not (fault.applied or fault.half):
                 raise Answer(fault.status or 500, {"error": fault.text}, headers=fault.headers)
             self._route(split.path, body)
         except Answer as answer:
             if fault is None:
                 self._send(answer)
+            elif fault.half:
+                self._send(answer, len(answer.data) // 2)
+                self._cut()
             elif fault.status is None:
                 self._cut()
             else:
@@ -264,14 +277,15 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Answer, sent: int | None = None) -> None:
         self.send_response(answer.status)
         headers = {"Content-Type": "application/json", "Content-Length": str(len(answer.data))}
         for name, value in (headers | answer.headers).items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.data)
+            self.wfile.write(answer.data[:sent])
+            self.wfile.flush()
 
     def _route(self, path: str, body: bytes) -> None:
         if (self.account is None) and self.headers.get("Authorization"):
