@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.8
 """Jaccard similarity of character 5-grams from which texts are near duplicates."""
-MOST_CANDIDATES = 20_000_000
+MOST_CANDIDATES = 5_000_000
 """Pairs that resemble each other, as texts from one template do, which are compared at most."""
-_PILOT = 2_000
+_PILOT = 1_000
 _ALIKE = 0.5
 """Similarity from which about half of the pairs have to be compared."""
 

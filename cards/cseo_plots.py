@@ -1,12 +1,13 @@
 """Plots of visibility: gains by domain and by adoption, payoffs of the adoption game.
 
-Each is an SVG whose bytes depend on the scores alone, with a title and a description inside.
+Each is an SVG whose bytes depend on the scores alone, with a title inside.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..schemas.cseo_family import place_of
 from ..schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _figures(scores: CseoScores) -> Iterator[tuple[str, str, Any]]:
     if alone:
         title = f"Citation rank gain of the one adopter, {engine}"
         yield "gains", title, _gain_figure(alone, title)
-    many = [g for g in gains if g.column is None and not g.method.startswith("position")]
+    many = [g for g in gains if g.column is None and place_of(g.method) is None]
     if len({g.adoption for g in many}) > 1:
         title = f"Citation rank gain by number of adopters, {engine}"
         yield "adoption", title, _adoption_figure(many, title)
@@ -122,7 +123,7 @@ def _adoption_figure(gains: Sequence[Gain], title: str) -> Any:
 def _game_figure(games: Sequence[Game], title: str) -> Any:
     """A panel for each method: mean payoffs, equilibria marked by a line."""
     largest = max(games, key=lambda game: sum(p.n_adopters for p in game.payoffs)).documents
-    shown = [g for g in games if g.documents == largest and not g.method.startswith("position")]
+    shown = [g for g in games if g.documents == largest and place_of(g.method) is None]
     figure, axes = _panels(len(shown), 2.2, title)
     for axis, game in zip(axes, shown, strict=False):
         for kind, style, color in (
@@ -160,6 +161,9 @@ def _panels(
         axis.spines[["top", "right"]].set_visible(False)
     for axis in axes[count:]:
         axis.set_visible(False)
+    for axis in axes[max(0, count - columns) : count]:
+        # Of a column whose last panel is empty, the one above has the numbers.
+        axis.tick_params(labelbottom=True)
     figure.suptitle(title, fontsize=10)
     return figure, axes
 

@@ -14,15 +14,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..schemas.cseo import MIXED, POSITION, TOP
 from ..schemas.errors import DomainbenchError, UsageError
+from ..schemas.progress import SILENT
+from .method import Rewriting
 from .options import with_options
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from types import ModuleType
 
-    from .method import Method
+    from ..schemas.progress import Progress
+    from .method import Method, Subject
 
 _NAME = re.compile(r"[a-z0-9_]+")
+NOTHING_LEFT = "nothing is left of its text"
 _RESERVED = (POSITION, TOP, MIXED)
 _EXPECTED = "NAME = VALUE in the class, as domainbench.rewriting.method.Method describes"
 
@@ -78,6 +82,38 @@ def make_method(kind: type[Any], options: Mapping[str, str], taken: Collection[s
             f"the name of the method {label} is taken", found=method.name, hint="give it another"
         )
     return cast("Method", method)
+
+
+def rewrite_all(
+    method: Method, subjects: Sequence[Subject], progress: Progress = SILENT
+) -> list[Rewriting | str]:
+    """What a method makes of documents, checked; where it leaves no text, that is the reason.
+
+    Raises:
+        UsageError: the method fails, or returns something else than ``Method.rewrite`` says; or as
+            that.
+        DataError: as ``Method.rewrite``.
+    """
+    try:
+        made: list[Any] = list(method.rewrite(subjects, progress))
+    except DomainbenchError:
+        raise
+    except Exception as error:
+        raise UsageError(f"the method {method.name} fails", found=_told(error)) from error
+    odd = [one for one in made if not _is_made(one)]
+    if odd or len(made) != len(subjects):
+        raise UsageError(
+            f"the method {method.name} does not return a rewriting for each document",
+            found=repr(odd[0]) if odd else f"{len(made)} for {len(subjects)}",
+            expected="a Rewriting of two texts, or a text that says why there is none",
+        )
+    return [one if isinstance(one, str) or one.text.strip() else NOTHING_LEFT for one in made]
+
+
+def _is_made(one: Any) -> bool:
+    if isinstance(one, Rewriting):
+        return isinstance(one.title, str) and isinstance(one.text, str)
+    return isinstance(one, str)
 
 
 def _check(method: Any, label: str) -> None:

@@ -119,9 +119,7 @@ def _batches(rows: Any, read: int) -> Iterator[Any]:
     ``read`` rows of a file are read at a time.
     """
     if isinstance(rows, pa.Table):
-        stride = max(1, len(rows) * ROW_GROUP_BYTES // max(rows.nbytes, 1))
-        for start in range(0, len(rows), stride):
-            yield rows.slice(start, stride).combine_chunks()
+        yield from _pieces(rows)
         return
     pending: list[Any] = []
     size = 0
@@ -130,10 +128,18 @@ def _batches(rows: Any, read: int) -> Iterator[Any]:
             pending.append(batch)
             size += batch.nbytes
             if size >= ROW_GROUP_BYTES:
-                yield pa.Table.from_batches(pending).combine_chunks()
+                yield from _pieces(pa.Table.from_batches(pending))
                 pending, size = [], 0
     if pending:
-        yield pa.Table.from_batches(pending).combine_chunks()
+        yield from _pieces(pa.Table.from_batches(pending))
+
+
+def _pieces(rows: Any) -> Iterator[Any]:
+    """The rows in parts of equal length, of about ROW_GROUP_BYTES each."""
+    count = max(1, round(rows.nbytes / ROW_GROUP_BYTES))
+    stride = max(1, -(-len(rows) // count))
+    for start in range(0, len(rows), stride):
+        yield rows.slice(start, stride).combine_chunks()
 
 
 class KeyOrder:

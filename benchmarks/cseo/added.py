@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...rewriting.method import Rewriting, Subject
-from ...schemas.cseo import episode_id, shown_text
+from ...rewriting.plugins import rewrite_all
+from ...schemas.cseo import MIXED, episode_id, shown_text
+from ...schemas.cseo_family import rewrites
 from ...schemas.errors import DataError, UsageError
 from ..row_files import read_rows
 from .scenario import Episode, Variant
@@ -37,7 +39,8 @@ def with_method(
     """The scenario with the episodes of a method, and why documents were not rewritten.
 
     Raises:
-        UsageError: the scenario has a method of that name, or the method's model cannot be used.
+        UsageError: the scenario has a method of that name, the method fails, or its model cannot
+            be used.
         DataError: no document could be rewritten.
     """
     _check_new(scenario, method.name)
@@ -55,7 +58,7 @@ def with_method(
         subject = Subject(asked.domain, asked.task, title, text, seen)
         of_pair[query, document] = subject
         subjects[subject] = None
-    found = dict(zip(subjects, method.rewrite(list(subjects), progress), strict=True))
+    found = dict(zip(subjects, rewrite_all(method, list(subjects), progress), strict=True))
     faults = Counter(reason for reason in found.values() if isinstance(reason, str))
     rewritten = {
         pair: rewriting
@@ -89,6 +92,10 @@ def with_rewritings(scenario: Scenario, path: Path) -> Scenario:
                 expected=", ".join(_REQUIRED),
             )  # fmt: skip
         document, method, text = (str(value) for value in values)
+        if method == MIXED or not rewrites(method):
+            raise DataError(
+                "the method is the name of none that rewrites", place=path, line=line, found=method
+            )
         if document not in documents:
             raise DataError(
                 "no document of the release has this id", place=path, line=line, found=document

@@ -79,6 +79,11 @@ def parse_citations(text: str, documents: int) -> Citations:
     return Citations(tuple(sequence), tuple(hallucinated))
 
 
+def cites(text: str) -> bool:
+    """Whether a text has a citation, be it of a document that was not shown."""
+    return any(_numbers(marker[0][1:-1], _LONGEST_RANGE) for marker in _MARKER.finditer(text))
+
+
 def _numbers(inside: str, documents: int) -> list[int]:
     """Numbers between two brackets as written; none if they are no citation."""
     found: list[int] = []

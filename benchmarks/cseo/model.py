@@ -12,6 +12,7 @@ from ...retrieval.language_models.spec import parse_model
 from ...retrieval.systems import parse_system
 from ...schemas.errors import UsageError
 from .answers import AnswerTable, widest_context
+from .citations import cites
 from .prompts import citing_prompt
 from .scenes import ranked_scenes, recorded_scenes, shuffled_scenes
 
@@ -141,13 +142,12 @@ class ModelEngine:
             responses = answer_all(lambda: open_model(self._spec), flat, recording, done)
         found: list[Answers] = []
         read = iter(responses)
-        for scenes, requests in asked:
+        for scenes, _ in asked:
             table = AnswerTable(len(scenario.episodes), widest_context(scenario))
             for row, scene in enumerate(scenes):
                 response = next(read)
                 table.add(row, scene.places, None if response.error is not None else response.text)
             found.append(table.finish())
-            del requests
         self._account(flat, responses, scenario, asked)
         return found
 
@@ -216,7 +216,7 @@ class ModelEngine:
             "failed": sum(response.error is not None for response in paid.values()),
             "truncated": sum(response.finish == "length" for response in paid.values()),
             "without_citation": sum(
-                response.error is None and "[" not in (response.text or "")
+                response.error is None and not cites(response.text or "")
                 for response in paid.values()
             ),
             "documents_cut": 0 if longest is None else sum(len(text) > longest for text in shown),

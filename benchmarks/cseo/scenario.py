@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ...schemas.cseo import POSITION, TOP, shown_text
+from ...schemas.cseo import shown_text
+from ...schemas.cseo_family import place_of, rewrites
 from ...schemas.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Episode:
     @property
     def moves(self) -> bool:
         """Whether adopters move instead of being rewritten."""
-        return self.method == TOP or self.method.startswith(f"{POSITION}:")
+        return not rewrites(self.method)
 
     def order(self, places: Sequence[int]) -> list[int]:
         """The context's places in the order in which they are shown.
@@ -62,7 +63,7 @@ class Episode:
             return list(places)
         moved = [place for place in places if place in self.adopters]
         others = [place for place in places if place not in self.adopters]
-        front = 0 if self.method == TOP else int(self.method.partition(":")[2]) - 1
+        front = (place_of(self.method) or 1) - 1
         return [*others[:front], *moved, *others[front:]]
 
 

@@ -15,6 +15,7 @@ from ...schemas.progress import SILENT, Progress
 from ..environment import environment
 from ..results import ReleaseEntry
 from ..statistics import LEVEL
+from .answers import IMPRESSIONS
 from .gain_summaries import summarise_frame
 from .gains import CUTOFF
 from .game import adoption_games
@@ -71,6 +72,8 @@ class Measuring:
                 raise UsageError.from_unknown_name("measure of gains", name, GAINS)
         if self.cutoff < 1:
             raise UsageError("the cutoff is below 1", found=self.cutoff, expected="1 or more")
+        if self.seed < 0:
+            raise UsageError("the seed is negative", found=self.seed, expected="0 or more")
 
 
 def score_scenario(
@@ -98,12 +101,19 @@ def score_scenario(
         progress: shown while it works.
 
     Raises:
-        UsageError: as ``Engine.answer``.
+        UsageError: as ``Engine.answer``; or the payoff is a share of a text, and the engine writes
+            none.
         DataError: as that; or the engine reads no order, and adopters do nothing but move.
     """
     if not engine.reads_order:
         scenario = scenario.without_moves()
     answers = engine.answer(scenario, progress)
+    if measuring.payoff in IMPRESSIONS and not any(given.impressions for given in answers):
+        raise UsageError(
+            "the payoff is a share of an answer's text, and the engine writes none",
+            found=measuring.payoff,
+            expected=" or ".join(name for name in PAYOFFS if name not in IMPRESSIONS),
+        )
     with progress.step("measuring gains"):
         outcomes = outcome_table(scenario, answers, measuring.cutoff)
         scores = CseoScores(
@@ -191,7 +201,9 @@ def games_of(outcomes: Any, measuring: Measuring) -> list[Game]:
     frame = frame.filter(~pl.col("method").str.starts_with(f"{POSITION}:"))  # one may stand there
     payoff = measuring.payoff
     group = ["domain", "documents"]
-    alone = frame.unique(["query_id", "corpus_id", "run"], maintain_order=True)
+    # A document's baseline is null in the rows of episodes that failed themselves.
+    known = frame.filter(pl.col(f"{payoff}_before").is_not_null())
+    alone = known.unique(["query_id", "corpus_id", "run"], keep="first", maintain_order=True)
     means = alone.group_by(group).agg(level=pl.col(f"{payoff}_before").mean())
     played = frame.join(means, on=group, how="left", maintain_order="left").select(
         *group, "method", "adoption", "adopter",

@@ -27,8 +27,8 @@ class Ratios:
 
 
 def ratio(with_context: float | None, without: float | None) -> float | None:
-    """One ratio; None where a side is not measured, or the ratio would not be above 0."""
-    if with_context is None or without is None or without == 0:
+    """One ratio; None where a side is not measured or not above 0: no share of it can be taken."""
+    if with_context is None or without is None or with_context <= 0 or without <= 0:
         return None
     found = with_context / without
     return found if found > 0 and isfinite(found) else None

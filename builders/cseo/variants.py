@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...rewriting.method import Subject
+from ...rewriting.plugins import rewrite_all
 from ...rewriting.registry import open_method
 from ...schemas.errors import UsageError
 from .episodes import adopter_order
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from ...rewriting.method import Method, Rewriting
+    from ...rewriting.method import Method
     from ...schemas.progress import Progress
     from .material import Material
     from .options import CseoOptions
@@ -93,7 +94,7 @@ def rewrite(
     """Rewrite the documents of the contexts; those that a method fails on are counted as dropped.
 
     Raises:
-        UsageError: a model cannot be asked.
+        UsageError: a model cannot be asked, or a method of one's own fails.
         DataError: a model answers nothing.
     """
     variants = Variants()
@@ -101,10 +102,10 @@ def rewrite(
     for method in methods:
         keys = sorted(set(_wanted(material, method, options)))
         subjects = [_subject(material, options.domains, *key) for key in keys]
-        made = method.rewrite(subjects, progress) if subjects else []
+        made = rewrite_all(method, subjects, progress) if subjects else []
         parameters = json.dumps(method.parameters, sort_keys=True, ensure_ascii=False)
         for (document, query), result in zip(keys, made, strict=True):
-            if isinstance(result, str) or not result.text.strip():
+            if isinstance(result, str):
                 told = f"document that {method.name} did not rewrite: {_reason(result)}"
                 material.dropped[told] += 1
                 continue
@@ -142,10 +143,8 @@ def _subject(material: Material, tasks: Mapping[str, str], document: str, query:
     return Subject(stored.domain, tasks[stored.domain], stored.title, stored.text, asked)
 
 
-def _reason(result: Rewriting | str) -> str:
+def _reason(result: str) -> str:
     """Why a document has no rewriting, in one line."""
-    if not isinstance(result, str):
-        return "nothing is left of its text"
     lines = result.strip().splitlines()
     return lines[0][:_LONGEST_REASON] if lines else "no reason is given"
 

@@ -12,6 +12,7 @@ from ..sources.texts import fold
 from .corpus import pool_of
 from .naming import named_in
 from .templates import NEGATION
+from .wording import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -162,6 +163,7 @@ def _ask(
         object=claim.object,
         phrase=rules.phrase(claim.predicate),
         noun=rules.noun(claim.predicate),
+        a_noun=with_article(rules.noun(claim.predicate)),
         predicate=claim.predicate,
     )
     ends = [end for fact in claim.evidence for end in (fact.subject, fact.object)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OWN = "templates.toml"
 STATEMENT, NEGATION = "statement", "negation"
 _ENTITIES = ("subject", "object")
-_WORDINGS = ("phrase", "noun", "predicate")
+_WORDINGS = ("phrase", "noun", "a_noun", "predicate")
 SLOTS = (*_ENTITIES, *_WORDINGS)
 
 
@@ -117,5 +117,5 @@ def _check(template: Template, place: str) -> None:
     if missing:
         raise DataError(
             f"{what} lacks the slot {missing[0]}", place=place, found=template.text,
-            expected="{subject}, {object}, and one of {phrase}, {noun}, {predicate}",
+            expected="{subject}, {object}, and one of {phrase}, {noun}, {a_noun}, {predicate}",
         )  # fmt: skip

@@ -11,6 +11,7 @@ from ..options import check_least
 from ..texts import count_words, sentence_spans, word_lists
 
 _JOINT = re.compile(r";\s+|,\s+(?P<word>and|but|so|yet)\s+", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"[A-Za-z]+")
 _ENTITY = re.compile(r"&#?\w+\Z")
 _BRACKETS = ("()", "[]", "“”")
 _LEAST_WORDS = 5
@@ -21,8 +22,9 @@ _LEAST_WORDS = 5
 class Simplification(RuleMethod):
     """Exchanges long English words and phrases for short ones, and splits long sentences.
 
-    A sentence is split at a semicolon or, where no other comma makes it look like a list, before
-    ``and``, ``but``, ``so`` and ``yet`` after a comma; never inside brackets or quotes.
+    A sentence is split at its one semicolon; or before ``and``, ``but``, ``so`` and ``yet`` after a
+    comma, where no other comma makes it look like a list and the next word looks like a subject.
+    Never inside brackets or quotes.
     """
 
     name = "simplification"
@@ -50,6 +52,7 @@ class Simplification(RuleMethod):
         # Words behind the last cut, and those of them that were read; the word kept at the cut.
         left, head, kept = count_words(sentence), 0, ""
         start = read = 0
+        listed = sentence.count(";") > 1
         for joint in _JOINT.finditer(sentence):
             if left <= self.max_words:
                 break
@@ -59,6 +62,8 @@ class Simplification(RuleMethod):
             tail = left - head - bool(word)
             clause = sentence[start:read]
             if min(head, tail) < _LEAST_WORDS or not _stands_alone(clause, word):
+                continue
+            if not _begins(sentence[joint.end() :]) if word else listed:
                 continue
             parts.append(_begun(kept, clause, first=not parts) + ".")
             kept = "" if word.lower() == "and" else word
@@ -79,6 +84,12 @@ def _stands_alone(clause: str, word: str) -> bool:
         return False
     paired = all(clause.count(left) == clause.count(right) for left, right in _BRACKETS)
     return paired and clause.count('"') % 2 == 0 and not _ENTITY.search(clause)
+
+
+def _begins(rest: str) -> bool:
+    """Whether what follows a comma and a word may be a sentence: it begins with a subject."""
+    first = _FIRST_WORD.match(rest)
+    return first is not None and first[0].lower() in word_lists()["subjects"]
 
 
 def _exchange(text: str) -> str:

@@ -64,10 +64,16 @@ def score_visibility(
     from domainbench.benchmarks.cseo.scenario import Selection, read_scenario
     from domainbench.benchmarks.cseo.score import Measuring, score_scenario
 
+    if model is not None and not tried:
+        raise UsageError(
+            "a model writes for methods that are tried, and there is none",
+            found=model,
+            expected="a method to try, or the model as the engine",
+        )
     given = {name: value for name, value in options.items() if value is not None}
     folder = None if output is None else Path(output)
     made, used = _engine(engine, first_stage, given, folder, recompute=recompute)
-    known = {*_SELECTING, *_MEASURING, *_EVERYWHERE, *used}
+    known = tuple(dict.fromkeys((*_SELECTING, *_MEASURING, *used, *_EVERYWHERE)))
     for name in given:
         if name not in known:
             raise UsageError.from_unknown_name(f"option of score with {engine}:", name, known)

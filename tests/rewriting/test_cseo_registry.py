@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from domainbench.rewriting.method import Rewriting, Subject
+from domainbench.rewriting.method import Rewriting, RuleMethod, Subject
+from domainbench.rewriting.plugins import rewrite_all
 from domainbench.rewriting.registry import METHODS, open_method
 from domainbench.schemas.errors import UsageError
 
@@ -149,3 +150,38 @@ def test_what_is_no_method_is_refused(tmp_path: Path, code: str, name: str, said
 
 def test_a_missing_file_of_methods_is_named(tmp_path: Path) -> None:
     assert "there is no such file" in refusal(f"{tmp_path}/none.py:Bare")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return 1 / 0", "fails"),
+        ("return None", "fails"),
+        ("return []", "0 for 1"),
+        ("return [None]", "None"),
+        ("return [Rewriting(None, 'text')]", "for each document"),
+    ],
+)
+def test_a_class_that_rewrites_wrongly_is_told(tmp_path: Path, body: str, said: str) -> None:
+    file = tmp_path / "odd.py"
+    file.write_text(
+        "from domainbench.rewriting.method import Rewriting\n"
+        "class Odd:\n"
+        "    name, sees_query, may_invent, model, parameters = 'odd', False, False, None, {}\n"
+        f"    def rewrite(self, subjects, progress=None):\n        {body}\n"
+    )
+    subjects = [Subject("web", "question_answering", "", "A lamp.")]
+    with pytest.raises(UsageError, match=said):
+        rewrite_all(open_method(f"{file}:Odd"), subjects)
+
+
+def test_a_rewriting_without_text_is_none() -> None:
+    class Nothing(RuleMethod):
+        name = "nothing"
+        about = "leaves nothing"
+
+        def rewrite_one(self, subject: Subject) -> Rewriting:
+            return Rewriting(subject.title, " \n")
+
+    subjects = [Subject("web", "question_answering", "Lamp", "A lamp.")]
+    assert rewrite_all(Nothing(), subjects) == ["nothing is left of its text"]

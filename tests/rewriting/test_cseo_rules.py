@@ -109,8 +109,8 @@ def test_simplification_leaves_longer_words_alone() -> None:
 def test_simplification_splits_long_sentences_at_joints() -> None:
     spec = "simplification:max_words=10"
     assert text_by(
-        spec, "One two three four five; six seven eight nine ten, but eleven more words are here."
-    ) == ("One two three four five. Six seven eight nine ten. But eleven more words are here.")
+        spec, "One two three four five; six seven eight nine ten, but there are more words here."
+    ) == ("One two three four five. Six seven eight nine ten. But there are more words here.")
     assert text_by(spec, "We like the small red cable, and they like the small blue cable.") == (
         "We like the small red cable. They like the small blue cable."
     )
@@ -120,6 +120,9 @@ def test_simplification_splits_long_sentences_at_joints() -> None:
     "whole",
     [
         "It has one two three four; yes and much else.",
+        "It is the right gift for all of them, and makes for a wonderful home.",
+        "They keep him in prison for years, so that nobody can ever find him.",
+        "First the law of the land; then the law of the town; then the judge.",
         "It takes red lamps, blue lamps, old green lamps, and all of the other lamps.",
         "It is made (of one two three; of four five six seven) for you and me.",
         'He said "one two three four five; six seven eight nine ten" to all of us.',

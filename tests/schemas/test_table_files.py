@@ -45,8 +45,8 @@ def test_files_end_before_they_are_too_large(
     streamed: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(table_files, "SHARD_BYTES", 400_000)
-    monkeypatch.setattr(table_files, "ROW_GROUP_BYTES", 100_000)
+    monkeypatch.setattr(table_files, "SHARD_BYTES", 200_000)
+    monkeypatch.setattr(table_files, "ROW_GROUP_BYTES", 50_000)
     rows = pairs(5_000)
     source: Any = rows
     if streamed:
@@ -61,7 +61,7 @@ def test_files_end_before_they_are_too_large(
         [shard.path.name for shard in shards] == names == sorted(p.name for p in folder.iterdir())
     )
     sizes = [shard.path.stat().st_size for shard in shards]
-    assert max(sizes) < 400_000 + 50_000  # the last is the footer's
+    assert max(sizes) < 200_000 + 20_000  # the last is the footer's
     assert all(pq.read_metadata(shard.path).num_rows == shard.rows for shard in shards)
     back = pa.concat_tables([pq.read_table(shard.path) for shard in shards])
     assert back.equals(rows)
@@ -81,7 +81,7 @@ def test_order_is_checked_over_files(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(table_files, "SHARD_BYTES", 1)
     monkeypatch.setattr(table_files, "ROW_GROUP_BYTES", 1)
     twice = pa.concat_tables([pairs(1), pairs(1)])
-    with pytest.raises(DataError, match="qrels/test.*repeats"):
+    with pytest.raises(DataError, match=r"qrels/test.*repeats"):
         write_table_files(tmp_path, "test", PATENT_QRELS, twice)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domainbench.benchmarks.cseo.citations import (
     Citations,
     cited_positions,
+    cites,
     parse_citations,
     unique_in_order,
 )
@@ -96,3 +97,10 @@ def test_long_hostile_text_is_read(part: str) -> None:
     text = part * 100_000
     assert len(parse_citations(text, 3).sequence) == len(re.findall(r"\[1\]", text))
     assert len(parse_citations("[" + part[1:] * 100_000, 3).sequence) <= 100_000
+
+
+def test_what_counts_as_a_citation() -> None:
+    for text in ("A lamp [1].", "A lamp 【3】.", "A lamp [99].", "A lamp [1-3]."):
+        assert cites(text)
+    for text in ("A lamp.", "A lamp [see there].", "A lamp []."):
+        assert not cites(text)

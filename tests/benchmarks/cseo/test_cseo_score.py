@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +112,18 @@ def test_payoffs_do_not_depend_on_who_adopts_first() -> None:
     assert [one.mean for one in game.sums] == pytest.approx([0] * 3)
 
 
+def test_a_failed_episode_takes_no_baseline_from_the_games(scored: tuple[CseoScores, Path]) -> None:
+    _, folder = scored
+    frame = outcomes(folder)
+    names = [name for name in frame.columns if name.endswith(("_before", "_after", "_gain"))]
+    lost = frame["episode_id"] == frame["episode_id"][0]
+    damaged = frame.with_columns(
+        pl.when(lost).then(None).otherwise(pl.col(name)).alias(name) for name in names
+    )
+    whole, rest = (games_of(one.to_arrow(), Measuring()) for one in (frame, damaged))
+    assert [game.payoffs[0] for game in rest] == [game.payoffs[0] for game in whole]
+
+
 def test_sums_of_games_are_sums_of_gains(scored: tuple[CseoScores, Path]) -> None:
     scores, folder = scored
     frame = outcomes(folder)
@@ -175,6 +189,8 @@ def test_rewritings_of_a_file_are_measured(
         ('{"corpus_id": "ID", "method": "m", "text": "t", "query_id": "?"}', "no query that"),
         ('{"corpus_id": "ID", "method": "m", "text": "t"}\n' * 2, "rewritten twice"),
         ('{"corpus_id": "ID", "method": "m", "text": "t"}', "has rewritten no set of adopters"),
+        ('{"corpus_id": "ID", "method": "mixed", "text": "t"}', "none that rewrites"),
+        ('{"corpus_id": "ID", "method": "position:2", "text": "t"}', "none that rewrites"),
         ("{", "JSON"),
     ],
 )
@@ -200,7 +216,10 @@ def test_files_of_rewritings_that_are_wrong(
         ({"temperature": 1.0}, "option of score with bm25"),
         ({"first_stage": "bm25"}, "a ranker has no first stage"),
         ({"payoff": "money"}, "payoff"),
+        ({"payoff": "word"}, "the engine writes none"),
+        ({"model": "local:x"}, "methods that are tried"),
         ({"cutoff": 0}, "the cutoff is below 1"),
+        ({"seed": -1}, "the seed is negative"),
         ({"depth": 0}, "the depth is below 1"),
         ({"split": "dev"}, "split"),
     ],
@@ -208,6 +227,17 @@ def test_files_of_rewritings_that_are_wrong(
 def test_options_that_are_wrong(release: Release, options: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         domainbench.score(release, engine="bm25", **options)
+
+
+def test_options_that_are_unknown_are_told_in_a_fixed_order(release: Release) -> None:
+    with pytest.raises(UsageError, match="one of split, domains, methods, adoption, limit, cutoff"):
+        domainbench.score(release, engine="bm25", loud=True)
+
+
+def test_what_only_begins_like_a_move_is_none(scenario: Scenario) -> None:
+    episode = next(one for one in scenario.episodes if one.method == "outline")
+    assert not replace(episode, method="position:abc").moves
+    assert replace(episode, method="position:2").moves
 
 
 def test_only_moving_means_nothing_to_a_ranker(release: Release) -> None:
@@ -235,3 +265,21 @@ def test_tables_show_every_domain_and_adoption(release: Release) -> None:
     assert any("surrogate" in line for line in footnotes(scores))
     assert any(title.startswith("Equilibria of the adoption game") for title in tables)
     assert {gain.measure for gain in scores.gains} >= {"word_gain", "position_controlled_gain"}
+
+
+def test_every_column_of_panels_has_its_numbers(release: Release, tmp_path: Path) -> None:
+    scores = domainbench.score(release, engine="surrogate", methods=["outline", "top"])
+    assert isinstance(scores, CseoScores)
+    rows = [gain for gain in scores.gains if gain.measure == "citation_rank_gain"]
+    gains = [
+        gain.model_copy(update={"column": "domain", "slice": f"domain {number}"})
+        for gain in rows
+        for number in range(5)
+        if gain.column is None
+    ]
+    several = scores.model_copy(update={"gains": gains, "games": []})
+    text = write_plots(several, tmp_path)[0].read_text(encoding="utf-8")
+    labels = re.findall(r"(-?[0-9.]+)</text>", text.replace("\u2212", "-"))
+    # Five panels in lines of four: each column has one with numbers, and no other panel has.
+    assert labels
+    assert set(Counter(labels).values()) == {4}

@@ -151,7 +151,8 @@ def test_a_term_without_a_ratio_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("with_context", "without"), [(1.0, 0.0), (0.0, 1.0), (-1.0, 1.0), (1.0, None), (None, 1.0)]
+    ("with_context", "without"),
+    [(1.0, 0.0), (0.0, 1.0), (-1.0, 1.0), (-2.0, -1.0), (1.0, None), (None, 1.0)],
 )
 def test_ratios_that_are_none(with_context: float | None, without: float | None) -> None:
     assert ratio(with_context, without) is None

@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 
 import domainbench
+from domainbench.builders.rag.wording import with_article
 from domainbench.schemas.errors import DataError, UsageError
 from domainbench.schemas.rag import NO, YES
 
@@ -544,7 +545,7 @@ def test_the_build_uses_several_templates(tmp_path):
     [
         ("Is it {phrase} {object}?", "{subject}"),
         ("Is {subject} {phrase}?", "{object}"),
-        ("Is {subject} like {object}?", "{phrase} or {noun} or {predicate}"),
+        ("Is {subject} like {object}?", "{phrase} or {noun} or {a_noun} or {predicate}"),
     ],
 )
 def test_a_template_without_a_slot_is_named(tmp_path, text, missing):
@@ -638,3 +639,19 @@ def test_words_with_braces_stay_as_they_are(tmp_path):
     triples = [("{subject}", "occupation", "{x}")]
     release = build(tmp_path, triples, **plain_options(tmp_path, reasonings="negation"))
     assert answers(release) == {"N: {subject} occupation {x}": NO}
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        ("founder", "a founder"),
+        ("administrative territorial entity", "an administrative territorial entity"),
+        ("employer", "an employer"),
+        ("use", "a use"),
+        ("university", "a university"),
+        ("heir", "an heir"),
+        ("house", "a house"),
+    ],
+)
+def test_nouns_have_the_article_that_they_are_spoken_with(noun, said):
+    assert with_article(noun) == said

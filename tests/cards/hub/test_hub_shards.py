@@ -24,8 +24,8 @@ pytestmark = UPLOADS_WARN
 def sharded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
     """The same sample in files of a few rows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(table_files, "SHARD_BYTES", 20_000)
-        patch.setattr(table_files, "ROW_GROUP_BYTES", 9_000)
+        patch.setattr(table_files, "SHARD_BYTES", 40_000)
+        patch.setattr(table_files, "ROW_GROUP_BYTES", 20_000)
         yield sample("patents", tmp_path_factory.mktemp("shards") / "patents", size=60)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from huggingface_hub import get_session
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import hf_raise_for_status
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domainbench.cards.hub import failures
 from domainbench.cards.hub.failures import explain, scrubbed, wait_asked
