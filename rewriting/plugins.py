@@ -111,9 +111,8 @@ def rewrite_all(
 
 
 def _is_made(one: Any) -> bool:
-    if isinstance(one, Rewriting):
-        return isinstance(one.title, str) and isinstance(one.text, str)
-    return isinstance(one, str)
+    texts: Any = (one.title, one.text) if isinstance(one, Rewriting) else (one,)
+    return all(isinstance(text, str) for text in texts)
 
 
 def _check(method: Any, label: str) -> None:

@@ -215,12 +215,14 @@ def result_sections(release: Release, paths: Sequence[Path]) -> list[dict[str, A
             {
                 "title": f"Task {results.task}, split {results.split}",
                 "table": table.strip(),
-                "notes": [_markdown_note(note) for note in footnotes(results)],
+                "notes": list(_notes(results)),
             }
         )
     return sections
 
 
-def _markdown_note(note: str) -> str:
-    """A footnote written for a terminal, where intervals stand below their means."""
-    return cell(note.replace("Below a mean:", "In brackets:"))
+def _notes(results: Results) -> Iterable[str]:
+    """Footnotes of terminals, whose tables have intervals below means, and differences besides."""
+    for note in footnotes(results):
+        if not note.startswith("Differences:"):
+            yield cell(note.replace("Below a mean: its", "In brackets: the mean's"))
