@@ -66,6 +66,7 @@ def contents(scores: CseoScores) -> Iterator[SideTable]:
             yield table
     if scores.games:
         yield _games(scores.games, scores.payoff or "")
+        yield _sums(scores.games, scores.payoff or "")
 
 
 def footnotes(scores: CseoScores) -> list[str]:
@@ -89,7 +90,8 @@ def footnotes(scores: CseoScores) -> list[str]:
         lines.append(
             "Game: equilibria are numbers of adopters at which nobody would rather choose "
             "otherwise; price: mean payoff without the method less that at the equilibrium; "
-            "? where payoffs that would decide were not observed."
+            "? where payoffs that would decide were not observed. Means are compared as they are: "
+            "a difference within its interval decides, too."
         )
     return lines
 
@@ -175,6 +177,33 @@ def _games(games: Sequence[Game], payoff: str) -> SideTable:
     )
 
 
+def _sums(games: Sequence[Game], payoff: str) -> SideTable:
+    """How far the sum of a context's payoffs moves, at the adoption at which it does most."""
+    domains = sorted({game.domain for game in games})
+    found: dict[tuple[str, str], Entry] = {}
+    for game in games:
+        known = [one for one in game.sums if one.mean is not None]
+        if known:
+            most = max(known, key=lambda one: abs(one.mean or 0))
+            bounds = "" if most.low is None else f"{most.low:.3f}..{most.high:.3f}"
+            entry = Entry(f"{_signed(most.mean or 0)} at {most.adoption}", bounds)
+            found.setdefault((game.method, game.domain), entry)
+    rows = tuple(
+        (method, tuple(found.get((method, domain), Entry(UNDEFINED)) for domain in domains))
+        for method in sorted({game.method for game in games})
+    )
+    return SideTable(
+        f"Largest change of the sum of {payoff.replace('_', ' ')} in a context (0: zero-sum)",
+        ("method", *domains),
+        rows,
+    )
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.3f}"
+    return "0.000" if float(text) == 0 else text
+
+
 def _observed(game: Game) -> int:
     return sum(payoff.n_adopters for payoff in game.payoffs)
 
@@ -184,7 +213,7 @@ def _game_entry(game: Game | None) -> Entry:
         return Entry(UNDEFINED)
     found = [str(one.adoption) for one in game.equilibria]
     found += [f"{name}?" for name in _ranges(game.undecided)]
-    prices = [f"{one.price:+.3f}" for one in game.equilibria if one.price is not None]
+    prices = [_signed(one.price) for one in game.equilibria if one.price is not None]
     return Entry(" ".join(found) or "none", " ".join(prices))
 
 

@@ -33,6 +33,21 @@ TOP = "top"
 MIXED = "mixed"
 """Names that stand for no rewriting in ``episodes.method``: adopters move, or each has its own."""
 
+RECORDED_METHODS = {
+    "Authoritative": "authoritative",
+    "Statistics": "statistics",
+    "Citations": "citations",
+    "Fluency": "fluency",
+    "UniqueWords": "unique_words",
+    "TechnicalTerms": "technical_terms",
+    "SimpleLanguage": "simple_language",
+    "Quotes": "quotes",
+    "LLMstxt": "llms_txt",
+    "LLMGuidance": "llms_txt",
+    "ContentImprovement": "content_improvement",
+}
+"""The methods of C-SEO Bench, as its files and as our tables name them."""
+
 _INT32 = pa.int32()
 _SPACE = re.compile(r"\s+")
 

@@ -20,7 +20,7 @@ from .cseo import (
     episode_id,
 )
 from .family import Family
-from .findings import Finding, first
+from .findings import Finding, fault_findings, first
 from .subsets import RELEVANT, Subset, can_name, relevant_pairs
 
 if TYPE_CHECKING:
@@ -83,23 +83,12 @@ def _check(release: Release) -> Iterator[Finding]:
     yield from _check_episodes(release.table("episodes").to_pylist(), contexts, written)
 
 
-def _found(check: str, place: str, rows: Rows, faults: Faults, key: str = "_id") -> list[Finding]:
-    """One finding for each fault that rows have."""
-    findings: list[Finding] = []
-    for message, is_wrong in faults.items():
-        wrong = [row[key] for row in rows if is_wrong(row)]
-        if wrong:
-            text = f"{message}, in {len(wrong)} row(s)"
-            findings.append(Finding("fault", check, place, text, len(wrong), first(wrong)))
-    return findings
-
-
 def _check_labels(table: str, rows: Rows) -> list[Finding]:
     faults: Faults = {
         "there is not exactly one domain": lambda row: len(row["domain"]) != 1,
         "the pool is not the domain": lambda row: [row["pool"]] != row["domain"][:1],
     }
-    return _found("labels", table, rows, faults)
+    return fault_findings("labels", table, rows, faults)
 
 
 def _contexts(
@@ -120,7 +109,7 @@ def _contexts(
             and asked[row["query_id"]] != pools[row["corpus_id"]]
         ),
     }
-    findings = _found("contexts", "contexts", rows, faults, "query_id")
+    findings = fault_findings("contexts", "contexts", rows, faults, "query_id")
     gaps = [q for q, order in orders.items() if [p for p, _ in order] != _up_to(len(order))]
     if gaps:
         message = f"{len(gaps)} context(s) whose positions are not 1, 2, … without a gap"
@@ -142,7 +131,7 @@ def _check_queries(queries: Rows, contexts: Mapping[str, Sequence[str]]) -> list
             not set(row["targets"]) <= set(contexts.get(row["_id"], ()))
         ),
     }
-    return _found("queries", "queries", queries, faults)
+    return fault_findings("queries", "queries", queries, faults)
 
 
 def _check_pairs(
@@ -153,7 +142,7 @@ def _check_pairs(
             {asked[row["query-id"]], pools[row["corpus-id"]]} != {row["partition"]}
         )
     }
-    return _found("labels", "qrels", release.table("qrels").to_pylist(), faults, "query-id")
+    return fault_findings("labels", "qrels", release.table("qrels").to_pylist(), faults, "query-id")
 
 
 def _check_variants(
@@ -173,7 +162,7 @@ def _check_variants(
             row["edit_distance"] < 0 or not _is_share(row["edit_share"], row["edit_distance"])
         ),
     }
-    return _found("variants", "variants", variants, faults, "corpus_id")
+    return fault_findings("variants", "variants", variants, faults, "corpus_id")
 
 
 def _is_object(text: str) -> bool:
@@ -210,7 +199,7 @@ def _check_episodes(
         "an adopter has no rewriting by its method": lambda row: not _all_written(row, written),
         "the id is not that of its query, method and adoption": lambda row: not _has_own_id(row),
     }
-    return _found("episodes", "episodes", episodes, faults)
+    return fault_findings("episodes", "episodes", episodes, faults)
 
 
 def _ordered(adopters: Sequence[str], context: Sequence[str]) -> bool:

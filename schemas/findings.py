@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,31 @@ class Finding:
     def __str__(self) -> str:
         shown = f" ({', '.join(self.examples)})" if self.examples else ""
         return f"{self.level}: {self.place}: {self.check}: {self.message}{shown}"
+
+
+def fault_findings(
+    check: str,
+    place: str,
+    rows: Sequence[Mapping[str, Any]],
+    faults: Mapping[str, Callable[[Mapping[str, Any]], bool]],
+    key: str = "_id",
+) -> list[Finding]:
+    """One finding for each fault that rows have.
+
+    Args:
+        check: name of the check.
+        place: table.
+        rows: its rows.
+        faults: message → whether a row has the fault.
+        key: column that examples are named by.
+    """
+    findings: list[Finding] = []
+    for message, is_wrong in faults.items():
+        wrong = [row[key] for row in rows if is_wrong(row)]
+        if wrong:
+            text = f"{message}, in {len(wrong)} row(s)"
+            findings.append(Finding("fault", check, place, text, len(wrong), first(wrong)))
+    return findings
 
 
 def first(values: Any) -> list[str]:

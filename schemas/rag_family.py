@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .family import Family
-from .findings import Finding, first
+from .findings import Finding, fault_findings
 from .rag import (
     KINDS,
     NO,
@@ -47,17 +47,6 @@ def _check(release: Release) -> Iterator[Finding]:
     yield from _check_shares(questions)
 
 
-def _found(check: str, place: str, rows: Rows, faults: Faults, key: str = "_id") -> list[Finding]:
-    """One finding for each fault that rows have."""
-    findings: list[Finding] = []
-    for message, is_wrong in faults.items():
-        wrong = [row[key] for row in rows if is_wrong(row)]
-        if wrong:
-            text = f"{message}, in {len(wrong)} row(s)"
-            findings.append(Finding("fault", check, place, text, len(wrong), first(wrong)))
-    return findings
-
-
 def _odd_pool(row: Mapping[str, Any]) -> bool:
     return row["pool"] != (row["domain"][0] if row["domain"] else UNKNOWN)
 
@@ -70,7 +59,7 @@ def _check_documents(documents: Rows) -> list[Finding]:
             row["start"] is not None and (row["end"] is None or row["end"] <= row["start"])
         ),
     }
-    return _found("labels", "corpus", documents, faults)
+    return fault_findings("labels", "corpus", documents, faults)
 
 
 def _check_questions(questions: Rows, documents: Rows) -> list[Finding]:
@@ -87,7 +76,7 @@ def _check_questions(questions: Rows, documents: Rows) -> list[Finding]:
         ),
         "there is no record of it": lambda row: row["copies"] < 1,
     }
-    return _found("questions", "questions", questions, faults)
+    return fault_findings("questions", "questions", questions, faults)
 
 
 def _check_queries(questions: Rows, queries: Rows) -> list[Finding]:
@@ -99,9 +88,9 @@ def _check_queries(questions: Rows, queries: Rows) -> list[Finding]:
             row["_id"] in asked and not _same(row, asked[row["_id"]])
         ),
     }
-    findings = _found("queries", "questions", questions, faults)
+    findings = fault_findings("queries", "questions", questions, faults)
     stray: Faults = {"there is no question of that id": lambda row: row["_id"] not in known}
-    return findings + _found("queries", "queries", queries, stray)
+    return findings + fault_findings("queries", "queries", queries, stray)
 
 
 def _same(question: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
@@ -128,8 +117,8 @@ def _check_pairs(release: Release, questions: Rows) -> list[Finding]:
             row["partition"] != rules.get(row["query-id"])
         ),
     }
-    findings = _found("gold", "questions", questions, wrong)
-    return findings + _found("labels", "qrels", pairs, odd, "query-id")
+    findings = fault_findings("gold", "questions", questions, wrong)
+    return findings + fault_findings("labels", "qrels", pairs, odd, "query-id")
 
 
 def _check_shares(questions: Rows) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from ...retrieval.language_models.models import open_model, recording_path, response_parameters
 from ...retrieval.language_models.recording import Recording, answer_all
-from ...retrieval.language_models.requests import GENERATION, Request, Sampling
+from ...retrieval.language_models.requests import GENERATION, Request, Sampling, total_of
 from ...retrieval.language_models.spec import ModelSpec, parse_model
 from ...schemas.errors import UsageError
 from ...schemas.fingerprint import file_sha256
@@ -168,8 +168,8 @@ def generate(
         requests=len(requests),
         failed=sum(response.error is not None for response in responses),
         truncated=sum(response.finish == "length" for response in responses),
-        prompt_tokens=_total([response.prompt_tokens for response in responses]),
-        completion_tokens=_total([response.completion_tokens for response in responses]),
+        prompt_tokens=total_of([response.prompt_tokens for response in responses]),
+        completion_tokens=total_of([response.completion_tokens for response in responses]),
     )
     if output is not None:
         write_completions(output / NAME, completions)
@@ -225,9 +225,3 @@ def _settings(options: PromptOptions, drawing: Drawing) -> dict[str, JsonValue]:
         "seed": drawing.seed if drawn else None,
         "greedy": drawing.greedy or not drawn,
     }
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    """Sum of the counts, None where there are none."""
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ...retrieval.language_models.models import open_model, recording_path, response_parameters
 from ...retrieval.language_models.recording import Recording, answer_all
-from ...retrieval.language_models.requests import GENERATION, Request, Sampling
+from ...retrieval.language_models.requests import GENERATION, Request, Sampling, total_of
 from ...retrieval.language_models.spec import parse_model
 from ...retrieval.systems import parse_system
 from ...schemas.errors import UsageError
 from .answers import AnswerTable, widest_context
 from .citations import cites
 from .prompts import citing_prompt
-from .scenes import ranked_scenes, recorded_scenes, shuffled_scenes
+from .scenes import scenes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +163,14 @@ class ModelEngine:
         scenes: list[Scene] | None = None
         for run in range(self._options.runs):
             if scenes is None or self._options.shuffle:
-                scenes = self._scenes(scenario, run, progress)
+                scenes = scenes_of(
+                    scenario,
+                    first=self._first,
+                    shuffle=self._options.shuffle,
+                    seed=self._options.seed,
+                    run=run,
+                    progress=progress,
+                )
             requests: list[Request] = []
             for episode, scene in zip(scenario.episodes, scenes, strict=True):
                 query = scenario.queries[episode.query]
@@ -173,13 +180,6 @@ class ModelEngine:
                 requests.append(Request(prompt, sampling=self._sampling(run)))
             found.append((scenes, requests))
         return found
-
-    def _scenes(self, scenario: Scenario, run: int, progress: Progress) -> list[Scene]:
-        if self._first is not None:
-            return ranked_scenes(scenario, self._first, progress)
-        if self._options.shuffle:
-            return shuffled_scenes(scenario, self._options.seed, run)
-        return recorded_scenes(scenario)
 
     def _sampling(self, run: int) -> Sampling | None:
         if self._options.temperature == 0:
@@ -207,8 +207,8 @@ class ModelEngine:
     ) -> None:
         """Count each distinct request once, as it is paid for."""
         paid = dict(zip(requests, responses, strict=True))
-        prompt = _total([response.prompt_tokens for response in paid.values()])
-        completion = _total([response.completion_tokens for response in paid.values()])
+        prompt = total_of([response.prompt_tokens for response in paid.values()])
+        completion = total_of([response.completion_tokens for response in paid.values()])
         longest = self._options.longest
         shown = {text for scenes, _ in asked for scene in scenes for text in scene.texts}
         self._stats = {
@@ -232,9 +232,3 @@ class ModelEngine:
             return None
         read, wrote = float(prompt or 0), float(completion or 0)
         return (read * (o.price_prompt or 0) + wrote * (o.price_completion or 0)) / _MILLION
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    """Sum of the counts that are known; None where none is."""
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...schemas.cseo import POSITION, TOP
+from ...schemas.cseo import POSITION, RECORDED_METHODS, TOP
 from ...schemas.errors import DataError
 from ...schemas.fingerprint import file_sha256
 from ..row_files import PARQUET, read_rows
@@ -29,8 +29,7 @@ ORIGINAL = "original"
 METHOD_NAMES = {
     "baseline": ORIGINAL,
     "Original": ORIGINAL,
-    "LLMstxt": "llms_txt",
-    "LLMGuidance": "llms_txt",
+    **RECORDED_METHODS,
     "seo_baseline_game_theory": TOP,
 }
 """Recorded name → ours, where it is not the same in small letters with underscores."""

@@ -28,6 +28,21 @@ class Scene:
     """What each shows."""
 
 
+def scenes_of(
+    scenario: Scenario,
+    *,
+    first: System | None,
+    shuffle: bool,
+    seed: int,
+    run: int,
+    progress: Progress,
+) -> list[Scene]:
+    """Scenes of a run: what a first stage finds, the context in a drawn order, or as it is."""
+    if first is not None:
+        return ranked_scenes(scenario, first, progress)
+    return shuffled_scenes(scenario, seed, run) if shuffle else recorded_scenes(scenario)
+
+
 def recorded_scenes(scenario: Scenario) -> list[Scene]:
     """A scene for each episode: the query's context in its own order."""
     return [

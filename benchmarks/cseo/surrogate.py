@@ -23,7 +23,7 @@ from ...schemas.errors import UsageError
 from .answers import AnswerTable, widest_context
 from .relevance import standard_scores
 from .scenario import hashed
-from .scenes import ranked_scenes, recorded_scenes, shuffled_scenes
+from .scenes import scenes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,9 @@ CITED = (8595, 8066, 7277, 6113, 5027, 3642, 3343, 2889, 2496, 2190)
 """Answers that cite the document at each place of the context."""
 ANSWERS = 8844
 SPREAD = 1.25
-"""Standard deviation of the noise, in places, at which moving a random document to the top gains
-what C-SEO Bench reports for it, 2.77 with a standard deviation of 2.31."""
+"""Standard deviation of the noise, in places, at which moving a random document to the top gains on
+average what C-SEO Bench reports for it, 2.77. Gains scatter less than there (1.8 against 2.31), as
+the two answers differ by the move alone."""
 _LOGITS = np.array([math.log(count / (ANSWERS - count)) for count in CITED])
 _SLOPE = float(np.polyfit(np.arange(len(CITED)), _LOGITS, 1)[0])
 _SAID = 12
@@ -122,16 +123,22 @@ class SurrogateEngine:
         kept: tuple[list[Scene], list[NDArray[np.float64]]] | None = None
         for run in range(self._options.runs):
             if kept is None or self._options.shuffle:
-                scenes = self._scenes(scenario, run, progress)
+                scenes = scenes_of(
+                    scenario,
+                    first=self._first,
+                    shuffle=self._options.shuffle,
+                    seed=self._options.seed,
+                    run=run,
+                    progress=progress,
+                )
                 with progress.step("measuring relevance"):
                     kept = scenes, standard_scores(scenario, scenes, self._relevance)
             with progress.step(f"answering, run {run + 1}", len(scenario.episodes)) as done:
                 table = AnswerTable(len(scenario.episodes), widest_context(scenario))
+                drawn = _Noise(scenario, self._options.seed, run)
                 for row, (scene, scores) in enumerate(zip(*kept, strict=True)):
-                    name = scenario.episodes[row].id
-                    bits = np.random.PCG64(hashed(self._options.seed, "surrogate", run, name))
-                    order = self._draw(scores, np.random.Generator(bits))
-                    table.add(row, scene.places, written(scene, order))
+                    noise = drawn.of(scenario.episodes[row].query, scene)
+                    table.add(row, scene.places, written(scene, self._cited(scores, noise)))
                     done(1)
             found.append(table.finish())
         self._seconds = time.perf_counter() - start
@@ -141,19 +148,38 @@ class SurrogateEngine:
         """Seconds that the last answering took."""
         return {"seconds": self._seconds}
 
-    def _scenes(self, scenario: Scenario, run: int, progress: Progress) -> list[Scene]:
-        if self._first is not None:
-            return ranked_scenes(scenario, self._first, progress)
-        if self._options.shuffle:
-            return shuffled_scenes(scenario, self._options.seed, run)
-        return recorded_scenes(scenario)
-
-    def _draw(self, scores: NDArray[np.float64], generator: np.random.Generator) -> list[int]:
-        """Documents that are cited, in the order of their mention."""
+    def _cited(self, scores: NDArray[np.float64], noise: NDArray[np.float64]) -> list[int]:
+        """Documents that are cited, in the order of their mention; ``noise`` is (2, documents)."""
         places = np.arange(len(scores)) - self._options.weight * scores
-        cited = generator.random(len(scores)) < citation_probability(places)
-        noisy = places + self._options.spread * generator.standard_normal(len(scores))
-        return [place for place in np.argsort(noisy, kind="stable").tolist() if cited[place]]
+        cited = noise[0] < citation_probability(places)
+        order = np.argsort(places + self._options.spread * noise[1], kind="stable")
+        return [place for place in order.tolist() if cited[place]]
+
+
+class _Noise:
+    """What is drawn for a document in a query and run: the same in all episodes.
+
+    So two episodes differ by what was done to the documents, and by no other draw.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, run: int) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._run = run
+        self._drawn: dict[tuple[int, int], tuple[float, float]] = {}
+
+    def of(self, query: int, scene: Scene) -> NDArray[np.float64]:
+        """(2, documents): evenly drawn from 0 to 1, and normally."""
+        return np.array([self._of(query, row) for row in scene.documents]).reshape(-1, 2).T
+
+    def _of(self, query: int, document: int) -> tuple[float, float]:
+        key = query, document
+        if key not in self._drawn:
+            names = self._scenario.queries[query].id, self._scenario.document_ids[document]
+            bits = np.random.PCG64(hashed(self._seed, "surrogate", self._run, *names))
+            generator = np.random.Generator(bits)
+            self._drawn[key] = float(generator.random()), float(generator.standard_normal())
+        return self._drawn[key]
 
 
 def citation_probability(places: NDArray[np.float64]) -> NDArray[np.float64]:

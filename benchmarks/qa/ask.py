@@ -9,7 +9,13 @@ import numpy as np
 
 from ...retrieval.language_models.models import open_model, recording_path, response_parameters
 from ...retrieval.language_models.recording import Recording, answer_all
-from ...retrieval.language_models.requests import GENERATION, LOGLIKELIHOOD, Request, Response
+from ...retrieval.language_models.requests import (
+    GENERATION,
+    LOGLIKELIHOOD,
+    Request,
+    Response,
+    total_of,
+)
 from ...schemas.errors import UsageError
 from .answers import FAILED, Choice, parse_answer
 from .prompts import continuations, generation_prompt, loglikelihood_prompt
@@ -72,8 +78,8 @@ def ask(
         parameters=parameters,
         requests=len(responses),
         failed=sum(response.error is not None for response in responses),
-        prompt_tokens=_total([response.prompt_tokens for response in responses]),
-        completion_tokens=_total([response.completion_tokens for response in responses]),
+        prompt_tokens=total_of([response.prompt_tokens for response in responses]),
+        completion_tokens=total_of([response.completion_tokens for response in responses]),
     )
     return verdicts, source
 
@@ -105,9 +111,3 @@ def _verdict(options: Sequence[str], protocol: str, responses: Sequence[Response
         logprobs=logs.tolist(),
         probabilities=(shares / math.fsum(shares)).tolist(),
     )
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    """Sum of the counts, None where one is unknown or there are none."""
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...retrieval.language_models.models import recording_path, response_parameters
 from ...retrieval.language_models.recording import Recording, answer_all
-from ...retrieval.language_models.requests import GENERATION, Request, Response
+from ...retrieval.language_models.requests import GENERATION, Request, Response, total_of
 from ..qa.scores import AnswerSource
 from .answers import CONDITIONS, RETRIEVED, Answer, Condition
 from .prompts import question_prompt
@@ -86,8 +86,8 @@ def ask(
         parameters=parameters,
         requests=len(responses),
         failed=sum(response.error is not None for response in responses.values()),
-        prompt_tokens=_total([response.prompt_tokens for response in responses.values()]),
-        completion_tokens=_total([response.completion_tokens for response in responses.values()]),
+        prompt_tokens=total_of([response.prompt_tokens for response in responses.values()]),
+        completion_tokens=total_of([response.completion_tokens for response in responses.values()]),
     )
 
 
@@ -103,9 +103,3 @@ def _answer(response: Response, log: UsageLog, key: str) -> Answer:
         return Answer(YesNo(None, FAILED), None, error=response.error)
     text = response.text or ""
     return Answer(parse_yes_no(text), text, sample=log.get(key))
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    """Sum of the known counts, None where there is none."""
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ...schemas.cseo import MIXED, TOP, document_id
+from ...schemas.cseo import MIXED, RECORDED_METHODS, TOP, document_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,19 +16,6 @@ if TYPE_CHECKING:
     from .ingest import SourceFile
     from .material import Material
 
-NAMES = {
-    "Authoritative": "authoritative",
-    "Statistics": "statistics",
-    "Citations": "citations",
-    "Fluency": "fluency",
-    "UniqueWords": "unique_words",
-    "TechnicalTerms": "technical_terms",
-    "SimpleLanguage": "simple_language",
-    "Quotes": "quotes",
-    "LLMstxt": "llms_txt",
-    "ContentImprovement": "content_improvement",
-}
-"""The methods of C-SEO Bench, as its files and as tables name them."""
 INVENTING = frozenset({"authoritative", "statistics", "citations", "quotes"})
 """Those whose instructions allow what is not so."""
 NO_SUCH_DOCUMENT = "rewritten document that no table has"
@@ -42,7 +29,7 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 
 def method_name(name: str) -> str:
     """A source's name of a method in small letters with underscores; empty if it cannot be one."""
-    known = NAMES.get(name)
+    known = RECORDED_METHODS.get(name)
     if known is not None:
         return known
     folded = _OTHER.sub("_", _HUMP.sub("_", name).lower()).strip("_")

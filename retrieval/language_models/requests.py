@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ...schemas.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 LOGLIKELIHOOD = "loglikelihood"
 GENERATION = "generation"
@@ -102,6 +102,12 @@ class Response:
         """Log-likelihood for each byte of the continuation's UTF-8 text."""
         size = len(continuation.encode("utf-8"))
         return None if self.logprob is None or not size else self.logprob / size
+
+
+def total_of(counts: Iterable[int | None]) -> int | None:
+    """Sum of the counts that are known, None where none is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 class Model(Protocol):

@@ -12,6 +12,7 @@ from domainbench.terminal import progress_for
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from domainbench.benchmarks.code.scores import CodeScores
     from domainbench.benchmarks.cseo.scores import CseoScores
@@ -251,10 +252,12 @@ def score_cseo(args: Namespace) -> int:
     from domainbench import visibility
 
     if args.responses is not None:
+        _refuse_beside("--responses", args, ("folder", "first_stage", "model", "variants", "limit"))
         scores = visibility.score_responses(args.responses, output=args.output)
     else:
         if args.folder is None:
             raise UsageError("there is nothing to answer", expected="a release folder")
+        _check_family(args.folder, "cseo")
         names = (
             "engine", "first_stage", "tried", "variants", "split", "domains", "methods", "adoption",
             "limit", "depth", "runs", "shuffle", "relevance", "weight", "spread", "temperature",
@@ -289,6 +292,18 @@ def score_rag(args: Namespace) -> int:
     if args.logs is not None:
         from domainbench.rag_scoring import score_rag_logs
 
+        others = (
+            "folder",
+            "system",
+            "context",
+            "scope",
+            "k",
+            "longest",
+            "split",
+            "domains",
+            "limit",
+        )
+        _refuse_beside("--logs", args, others)
         logs = score_rag_logs(args.logs, model=args.log_model, output=args.output)
         if args.json:
             _print_json(logs.model_dump(mode="json"))
@@ -297,6 +312,9 @@ def score_rag(args: Namespace) -> int:
         return 0
     if args.folder is None:
         raise UsageError("there is nothing to answer", expected="a release folder")
+    if args.log_model is not None:
+        raise UsageError("--log-model goes with --logs", found=args.log_model)
+    _check_family(args.folder, "rag")
     names = (
         "answers", "system", "context", "scope", "k", "longest", "split", "domains", "limit",
         "seed",
@@ -325,6 +343,25 @@ def report(args: Namespace) -> int:
     else:
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
     return 0
+
+
+def _refuse_beside(option: str, args: Namespace, names: Sequence[str]) -> None:
+    """Raise ``UsageError`` where an option leaves others without a meaning."""
+    given = [name for name in names if getattr(args, name) is not None]
+    if given:
+        raise UsageError(f"{option} goes with none of these", found=", ".join(given))
+
+
+def _check_family(folder: str, family: str) -> None:
+    """Raise ``UsageError`` where a release is of another family than the command."""
+    found = api.load(folder).manifest.family
+    if found != family:
+        raise UsageError(
+            f"the release is of another family than `score {family}`",
+            place=folder,
+            found=found,
+            hint=f"`domainbench score {found}`",
+        )
 
 
 def import_dataset(args: Namespace) -> int:
