@@ -35,8 +35,8 @@ class Finding:
 def fault_findings(
     check: str,
     place: str,
-    rows: Sequence[Mapping[str, Any]],
-    faults: Mapping[str, Callable[[Mapping[str, Any]], bool]],
+    rows: Sequence[dict[str, Any]],
+    faults: Mapping[str, Callable[[dict[str, Any]], bool]],
     key: str = "_id",
 ) -> list[Finding]:
     """One finding for each fault that rows have.
