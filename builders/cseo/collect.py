@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...schemas.cseo import document_id, query_id
+from ..draws import drawn_order
 from ..sources.cseo.hints import known_domain
 from ..sources.cseo.records import Asked, Lone, Pair
-from .draws import drawn_order
-from .material import Material, StoredDocument, StoredQuery
+from .material import Group, Material, Row, StoredDocument, StoredQuery
 from .recorded import collect_recorded
 
 if TYPE_CHECKING:
@@ -33,27 +32,6 @@ TARGET_CUT = "target behind the last place of its context"
 NOT_DRAWN = "query not drawn by max_queries"
 NO_DOCUMENT = "query without a document that can be used"
 UNKNOWN_RELEVANT = "relevant document that no source holds"
-
-
-@dataclass(slots=True)
-class Row:
-    """A document as one row of its query."""
-
-    key: str
-    """Id of the document."""
-    position: int | None
-    target: bool
-
-
-@dataclass(slots=True)
-class Group:
-    """The rows of a query, in the source's order."""
-
-    domain: str
-    text: str
-    source_id: str | None
-    rows: list[Row | None] = field(default_factory=list[Row | None])
-    """None for a document that was rejected."""
 
 
 class Collector:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.cseo import MIXED, POSITION, TOP, episode_id
-from .draws import drawn_order, pick
+from ..draws import pick
+from .material import adopter_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -13,12 +14,6 @@ if TYPE_CHECKING:
     from .material import StoredQuery
     from .options import CseoOptions
     from .variants import Variants
-
-
-def adopter_order(key: str, query: StoredQuery, seed: int) -> list[str]:
-    """Documents of a context in the order in which they become adopters, targets first."""
-    rest = [document for document in query.context if document not in query.targets]
-    return [*drawn_order(query.targets, seed, key), *drawn_order(rest, seed, key)]
 
 
 def plan_episodes(

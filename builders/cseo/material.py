@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ..draws import drawn_order
+
 
 @dataclass(slots=True)
 class StoredDocument:
@@ -35,6 +37,27 @@ class StoredQuery:
 
 
 @dataclass(slots=True)
+class Row:
+    """A document as one row of its query."""
+
+    key: str
+    """Id of the document."""
+    position: int | None
+    target: bool
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of a query, in the source's order."""
+
+    domain: str
+    text: str
+    source_id: str | None
+    rows: list[Row | None] = field(default_factory=list[Row | None])
+    """None for a document that was rejected."""
+
+
+@dataclass(slots=True)
 class Material:
     """The sources' contents by id."""
 
@@ -50,3 +73,9 @@ class Material:
     def in_contexts(self) -> set[str]:
         """Ids of the documents that stand in some context."""
         return {key for query in self.queries.values() for key in query.context}
+
+
+def adopter_order(key: str, query: StoredQuery, seed: int) -> list[str]:
+    """Documents of a context in the order in which they become adopters, targets first."""
+    rest = [document for document in query.context if document not in query.targets]
+    return [*drawn_order(query.targets, seed, key), *drawn_order(rest, seed, key)]

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..sources.cseo.records import Rewritten
-    from .collect import Group
     from .ingest import SourceFile
-    from .material import Material
+    from .material import Group, Material
 
 INVENTING = frozenset({"authoritative", "statistics", "citations", "quotes"})
 """Those whose instructions allow what is not so."""

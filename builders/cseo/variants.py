@@ -11,7 +11,7 @@ from ...rewriting.method import Subject
 from ...rewriting.plugins import rewrite_all
 from ...rewriting.registry import open_method
 from ...schemas.errors import UsageError
-from .episodes import adopter_order
+from .material import adopter_order
 from .recorded import INVENTING
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ..cseo.draws import draw, drawn_order
+from ..draws import draw, drawn_order
 from .facts import Fact, mirrored
 from .world import World, alike, letters
 

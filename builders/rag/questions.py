@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...schemas.rag import NO, YES, question_id
-from ..cseo.draws import draw
+from ..draws import draw
 from ..sources.texts import fold
 from .corpus import pool_of
 from .naming import named_in

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import domainbench
-from domainbench.builders.cseo.draws import draw
+from domainbench.builders.draws import draw
 from domainbench.schemas.cseo import document_id, query_id
 from domainbench.schemas.errors import DataError, UsageError
 
