@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,10 +159,12 @@ def gains_of(outcomes: Any, measuring: Measuring) -> list[Gain]:
         "episode_id",
         "corpus_id",
     ]
-    # Runs of an episode are not independent: their mean is one gain.
-    averaged = frame.group_by(keys, maintain_order=True).agg(
-        pl.col(name).mean() for name in measures
-    )
+    averaged = frame.select(*keys, *measures)
+    if frame["run"].n_unique() > 1:
+        # Runs of an episode are not independent: their mean is one gain. Sorted, as threads meet
+        # the rows of a group in any order, and sums depend on it.
+        means = (pl.col(name).sort().mean() for name in measures)
+        averaged = frame.group_by(keys, maintain_order=True).agg(means)
     averaged = averaged.sort(keys).with_columns(
         pl.col("query_id").rank("dense").cast(pl.Int64).alias("query"),
         pl.lit("").alias(_EVERYTHING),
@@ -204,7 +207,13 @@ def games_of(outcomes: Any, measuring: Measuring) -> list[Game]:
     # A document's baseline is null in the rows of episodes that failed themselves.
     known = frame.filter(pl.col(f"{payoff}_before").is_not_null())
     alone = known.unique(["query_id", "corpus_id", "run"], keep="first", maintain_order=True)
-    means = alone.group_by(group).agg(level=pl.col(f"{payoff}_before").mean())
+    levels = [
+        {**dict(zip(group, key, strict=True)), "level": fsum(values) / len(values)}
+        for key, part in alone.group_by(group, maintain_order=True)
+        if (values := part[f"{payoff}_before"].to_list())
+    ]
+    schema = {name: frame.schema[name] for name in group} | {"level": pl.Float64}
+    means = pl.DataFrame(levels, schema=schema)
     played = frame.join(means, on=group, how="left", maintain_order="left").select(
         *group, "method", "adoption", "adopter",
         query="query_id", value=pl.col("level") + pl.col(f"{payoff}_gain"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -122,6 +123,19 @@ def test_a_failed_episode_takes_no_baseline_from_the_games(scored: tuple[CseoSco
     )
     whole, rest = (games_of(one.to_arrow(), Measuring()) for one in (frame, damaged))
     assert [game.payoffs[0] for game in rest] == [game.payoffs[0] for game in whole]
+
+
+def test_levels_do_not_depend_on_the_order_of_sums() -> None:
+    values = np.random.default_rng(1).random(5_000)
+    rows = {
+        "domain": ["web"] * 5_000, "documents": [1] * 5_000, "method": ["m"] * 5_000,
+        "adoption": [1] * 5_000, "adopter": [True] * 5_000,
+        "query_id": [f"q{n}" for n in range(5_000)], "corpus_id": [f"d{n}" for n in range(5_000)],
+        "run": [0] * 5_000, "reciprocal_rank_before": values, "reciprocal_rank_after": values,
+        "reciprocal_rank_gain": np.zeros(5_000),
+    }  # fmt: skip
+    (game,) = games_of(pl.DataFrame(rows).to_arrow(), Measuring())
+    assert game.payoffs[0].bystanders == math.fsum(values) / 5_000
 
 
 def test_sums_of_games_are_sums_of_gains(scored: tuple[CseoScores, Path]) -> None:
