@@ -29,8 +29,10 @@ def test_the_sample_is_sound_and_ranked_by_domain(release: Path, home: Path) -> 
 
 def test_a_ranker_is_scored_with_tables_and_plots(release: Path, home: Path) -> None:
     done = domainbench(
-        "score", "cseo", "cseo", "--engine", "bm25", "-o", "ranked", "--plots", "plots", cwd=home
-    )
+        "score", "cseo", "cseo", "--engine", "bm25", "-o", "ranked", "--plots", "plots",
+        "--method", "keyword_insertion", "--method", "outline", "--adoption", "1",
+        "--adoption", "10", cwd=home,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "keyword_insertion" in done.stdout
     assert "Equilibria of the adoption game" in done.stdout

