@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -296,3 +298,51 @@ def test_every_column_of_panels_has_its_numbers(release: Release, tmp_path: Path
     labels = re.findall(r"(-?[0-9.]+)</text>", text.replace("\u2212", "-"))
     # Five panels in lines of four: each column has one with numbers, and no other panel has.
     assert max(Counter(labels).values()) == 4
+
+
+def broken(release: Release, folder: Path, table: str, change: object) -> Release:
+    """A copy of the release with the rows of one table changed, whatever its digests say."""
+    shutil.copytree(release.path, folder)
+    path = Release.open(folder).files(table)[0]
+    rows = [change(row) for row in pq.read_table(path).to_pylist()]
+    kept = [row for row in rows if row is not None]
+    pq.write_table(pa.Table.from_pylist(kept, schema=pq.read_schema(path)), path)
+    return Release.open(folder)
+
+
+def test_what_a_release_refers_to_must_be_there(release: Release, tmp_path: Path) -> None:
+    def without_outline(row: dict[str, object]) -> dict[str, object] | None:
+        return None if row["method"] == "outline" else row
+
+    def elsewhere(row: dict[str, object]) -> dict[str, object]:
+        return {**row, "adopters": ["retail-nowhere", *row["adopters"][1:]]}
+
+    def unknown(row: dict[str, object]) -> dict[str, object]:
+        return {**row, "corpus_id": "gone"} if row["position"] == 1 else row
+
+    lost = broken(release, tmp_path / "a", "variants", without_outline)
+    with pytest.raises(DataError, match="no variant of the method"):
+        domainbench.score(lost, engine="bm25")
+    strange = broken(release, tmp_path / "b", "episodes", elsewhere)
+    with pytest.raises(DataError, match="an adopter is not in the context"):
+        domainbench.score(strange, engine="bm25")
+    gone = broken(release, tmp_path / "c", "contexts", unknown)
+    with pytest.raises(DataError, match="a document that is not in the corpus"):
+        domainbench.score(gone, engine="bm25")
+
+
+def test_contexts_of_unequal_length_are_scored(release: Release, tmp_path: Path) -> None:
+    def shorter(row: dict[str, object]) -> dict[str, object] | None:
+        return None if row["position"] == 6 and row["query_id"].startswith("web") else row
+
+    def first_five(row: dict[str, object]) -> dict[str, object] | None:
+        return None if row["query_id"].startswith("web") and row["adoption"] > 1 else row
+
+    short = broken(release, tmp_path / "a", "contexts", shorter)
+    alone = broken(short, tmp_path / "b", "episodes", first_five)
+    episodes = pq.read_table(alone.files("episodes")[0]).to_pylist()
+    context = {row["corpus_id"] for row in pq.read_table(alone.files("contexts")[0]).to_pylist()}
+    whole = all(set(row["adopters"]) <= context for row in episodes)
+    assert whole, "an adopter was the one that fell out: choose another place"
+    scores = domainbench.score(alone, engine="bm25", methods=["outline"])
+    assert {game.documents for game in scores.games} == {5, 6}
