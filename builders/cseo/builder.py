@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...schemas.errors import DataError, UsageError
+from ..rejects import reject_lines
 from ..request import BuiltTables
 from .collect import collect
 from .episodes import plan_episodes
 from .first_stage import rank_contexts
-from .ingest import ingest, reject_lines
+from .ingest import ingest
 from .options import options_from
 from .quality import NAME, quality_report, to_json
 from .tables import store_tables

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ...schemas.errors import UsageError
 from ...schemas.fingerprint import file_sha256
 from ...schemas.manifest import SourceEntry
-from ..rejects import reject_line
 from ..sources import UnknownFormatError, expand
 from ..sources.cseo import open_cseo
 from ..sources.cseo.columns import check_mapping
@@ -18,7 +17,7 @@ from ..sources.cseo.records import Rewritten
 from ..sources.record import Reject
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from ...schemas.progress import Progress
@@ -120,18 +119,4 @@ def _check_columns(files: Sequence[SourceFile], mapping: Mapping[str, Any] | Non
                 f"the mapping names a column {column!r} that no file has",
                 place=", ".join(str(file.path) for file in files[:5]),
                 expected=f"the column that holds {name}",
-            )
-
-
-def reject_lines(files: Sequence[SourceFile]) -> Iterator[str]:
-    """Every rejected record as a line of rejects.jsonl."""
-    for file in files:
-        for item in sorted(file.rejects, key=lambda reject: reject.line or 0):
-            yield reject_line(
-                str(file.path),
-                reason=item.reason,
-                detail=item.detail,
-                line=item.line,
-                offset=item.offset,
-                record_id=item.record_id,
             )

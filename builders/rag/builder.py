@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from ...schemas.errors import DataError, UsageError
 from ...schemas.rag import CHUNK, PARAGRAPH
+from ..rejects import reject_lines
 from ..request import BuiltTables
 from ..sources.rag.hints import domain_name, is_cleaned, path_domain
 from ..sources.rag.records import Asked, Document, Paragraph
 from .claims import derive
 from .corpus import Corpus
 from .facts import Fact, settle
-from .ingest import ingest, reject_lines
+from .ingest import ingest
 from .options import options_from
 from .quality import NAME, quality_report, to_json
 from .questions import Questions, store_made, store_written

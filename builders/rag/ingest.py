@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ...schemas.errors import DataError, UsageError
 from ...schemas.fingerprint import file_sha256
 from ...schemas.manifest import SourceEntry
-from ..rejects import reject_line
 from ..sources import UnknownFormatError, expand
 from ..sources.rag import open_rag
 from ..sources.rag.hints import path_domain
@@ -153,18 +152,4 @@ def _check_columns(files: Sequence[SourceFile], mapping: Mapping[str, str]) -> N
                 found=", ".join(f"{f.name}: {f.format}" for f in files[:5])
                 + ("" if any(file.format == TRIPLES for file in files) else "; no triples"),
                 expected=f"the column that holds {name}",
-            )
-
-
-def reject_lines(files: Sequence[SourceFile]) -> Iterator[str]:
-    """Every rejected record as a line of rejects.jsonl."""
-    for file in files:
-        for item in sorted(file.rejects, key=lambda reject: reject.line or 0):
-            yield reject_line(
-                str(file.path),
-                reason=item.reason,
-                detail=item.detail,
-                line=item.line,
-                offset=item.offset,
-                record_id=item.record_id,
             )
